@@ -1,0 +1,33 @@
+# Warnings are errors, the compiler's output is cached when ccache is there.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+# Paths in diagnostics and debug information start at the source tree: builds of two checkouts are
+# the same, and share a compiler cache.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
+                    "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_compile_options(-O2 -g1 -fstack-protector-strong -D_FORTIFY_SOURCE=2)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+
+if(VSS_SANITIZE)
+  add_compile_options("-fsanitize=${VSS_SANITIZE}" -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_link_options("-fsanitize=${VSS_SANITIZE}")
+  # GCC 12 sees uninitialised members in moved-from variants and optionals under the sanitizers.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)
+    if(VSS_SANITIZE MATCHES "thread")
+      add_compile_options(-Wno-tsan)
+    endif()
+  endif()
+endif()
+
+if(VSS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,37 @@
+# vss_room(store ON core base LINK SQLite::SQLite3 PkgConfig::pq)
+#
+# One room of the house (ARCHITECTURE.md): every .cc of this folder, as the library `vss_store`.
+# ON names the rooms it may include; tests/architecture compares every #include with that list.
+# LINK names what comes from outside.  Files called *_test.cc become the test program `store_test`.
+function(vss_room name)
+  cmake_parse_arguments(ROOM "" "" "ON;LINK;TEST_LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  list(TRANSFORM ROOM_ON PREPEND vss_)
+  if(sources)
+    add_library(vss_${name} STATIC ${sources})
+    target_include_directories(vss_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(vss_${name} PUBLIC ${ROOM_ON} PRIVATE ${ROOM_LINK})
+  else()
+    add_library(vss_${name} INTERFACE)
+    target_include_directories(vss_${name} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(vss_${name} INTERFACE ${ROOM_ON} ${ROOM_LINK})
+  endif()
+
+  if(VSS_TESTS AND tests)
+    vss_test(${name}_test SOURCES ${tests} LINK vss_${name} ${ROOM_LINK} ${ROOM_TEST_LINK})
+  endif()
+endfunction()
+
+# vss_test(name SOURCES a.cc b.cc LINK libraries): a GoogleTest program, known to ctest case by case.
+function(vss_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LINK} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE "VSS_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,106 @@
+// A Lane: one thread that owns something that blocks, and a bounded queue in front of it.
+//
+// The thread takes everything that waits and handles it in one go.  That is group commit without a
+// timer: while one batch is on its way to the disk the next one gathers, so a lone caller waits for
+// nobody and a thousand callers share one flush.
+//
+// Threads:   Offer and Waiting from any thread.  `work` runs on the lane's own thread only.
+// Stopping:  the destructor lets the lane finish every job that was accepted, then joins it.
+#ifndef VSS_BASE_LANE_H_
+#define VSS_BASE_LANE_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace vss {
+
+// How much a lane may hold, and how much of it goes into one batch.
+struct LaneLimits {
+  std::size_t queue_jobs_max = 4096;
+  std::size_t batch_jobs_max = 128;
+  std::size_t batch_bytes_max = std::size_t{1} << 20;  // A single larger job is a batch alone.
+};
+
+template <typename Job>
+class Lane final {
+ public:
+  // Called with one to `batch_jobs_max` jobs, in the order they were offered.
+  using Work = std::function<void(std::vector<Job> jobs)>;
+
+  Lane(LaneLimits limits, Work work)
+      : limits_(limits), work_(std::move(work)), thread_([this] { Run(); }) {}
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+  ~Lane() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  // Queues `job`, which carries `bytes` of data.  Gives it back if the queue is full.
+  std::optional<Job> Offer(Job job, std::size_t bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ || queue_.size() >= limits_.queue_jobs_max) return job;
+      queue_.push_back({std::move(job), bytes});
+    }
+    wake_.notify_one();
+    return std::nullopt;
+  }
+
+  std::size_t Waiting() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+  }
+
+ private:
+  struct Queued {
+    Job job;
+    std::size_t bytes;
+  };
+
+  void Run() {
+    for (;;) {
+      std::vector<Job> batch = Take();
+      if (batch.empty()) return;
+      work_(std::move(batch));
+    }
+  }
+
+  // Waits for work.  Empty means that the lane is stopping and nothing is left.
+  std::vector<Job> Take() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    std::vector<Job> batch;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && batch.size() < limits_.batch_jobs_max) {
+      bytes += queue_.front().bytes;
+      if (!batch.empty() && bytes > limits_.batch_bytes_max) break;
+      batch.push_back(std::move(queue_.front().job));
+      queue_.pop_front();
+    }
+    return batch;
+  }
+
+  const LaneLimits limits_;
+  const Work work_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Queued> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace vss
+
+#endif  // VSS_BASE_LANE_H_
