@@ -15,6 +15,8 @@ std::string_view NameOf(Kind kind) {
       return "invalid";
     case Kind::kDenied:
       return "denied";
+    case Kind::kThrottled:
+      return "throttled";
     case Kind::kOverloaded:
       return "overloaded";
     case Kind::kUnavailable:
@@ -32,6 +34,10 @@ Unexpected<Failure> Invalid(std::string message) {
 }
 
 Unexpected<Failure> Denied(std::string message) { return Fail(Kind::kDenied, std::move(message)); }
+
+Unexpected<Failure> Throttled(std::string message, std::chrono::seconds retry_after) {
+  return Unexpected(Failure{Kind::kThrottled, std::move(message), {}, retry_after});
+}
 
 Unexpected<Failure> Overloaded(std::string message, std::chrono::seconds retry_after) {
   return Unexpected(Failure{Kind::kOverloaded, std::move(message), {}, retry_after});

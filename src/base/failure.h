@@ -17,7 +17,8 @@ namespace vss {
 enum class Kind {
   kInvalid,      // The request is wrong.  Fix it.
   kDenied,       // The caller may not do this.  Bring other credentials.
-  kOverloaded,   // Nothing happened.  Wait before trying again.
+  kThrottled,    // Nothing happened.  This caller asks for too much: wait; others are served.
+  kOverloaded,   // Nothing happened.  The server is busy: wait, or try another one.
   kUnavailable,  // Nothing happened.  Try again, here or elsewhere.
   kInDoubt,      // It may or may not have happened.  Read before writing again.
   kCorrupt,      // Stored bytes fail their check.  Stop and tell the operator.
@@ -40,6 +41,7 @@ struct Done {};
 
 Unexpected<Failure> Invalid(std::string message);
 Unexpected<Failure> Denied(std::string message);
+Unexpected<Failure> Throttled(std::string message, std::chrono::seconds retry_after);
 Unexpected<Failure> Overloaded(std::string message,
                                std::chrono::seconds retry_after = std::chrono::seconds(1));
 Unexpected<Failure> Unavailable(std::string message, std::string detail = {});
