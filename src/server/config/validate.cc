@@ -1,0 +1,145 @@
+#include "server/config/validate.h"
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <string>
+
+namespace vss::server {
+namespace {
+
+Result<Done> OneOf(std::string_view name, std::string_view value,
+                   std::initializer_list<std::string_view> choices) {
+  std::string listed;
+  for (const std::string_view choice : choices) {
+    if (value == choice) return Done{};
+    listed += (listed.empty() ? "" : ", ") + std::string(choice);
+  }
+  return Invalid(std::string(name) + ": \"" + std::string(value) + "\" is none of " + listed);
+}
+
+Result<Done> AtLeast(std::string_view name, std::uint64_t value, std::uint64_t min) {
+  if (value >= min) return Done{};
+  return Invalid(std::string(name) + " must be at least " + std::to_string(min));
+}
+
+Result<Done> ValidateServer(const Config& config) {
+  if (config.server.listen.empty()) return Invalid("server.listen is empty");
+  for (const std::string& address : config.server.listen) {
+    VSS_RETURN_IF_FAILED(ParseHostPort(address));
+  }
+  if (!config.admin.listen.empty()) VSS_RETURN_IF_FAILED(ParseHostPort(config.admin.listen));
+  if (config.server.tls_certificate.empty() != config.server.tls_key.empty()) {
+    return Invalid("server.tls_certificate and server.tls_key go together");
+  }
+  return Done{};
+}
+
+Result<Done> ValidateAuth(const Config& config) {
+  const auto& schemes = config.auth.schemes;
+  const auto has = [&](std::string_view scheme) {
+    return std::find(schemes.begin(), schemes.end(), scheme) != schemes.end();
+  };
+  if (schemes.empty()) return Invalid("auth.schemes is empty");
+  for (const std::string& scheme : schemes) {
+    VSS_RETURN_IF_FAILED(OneOf("auth.schemes", scheme, {"signature", "jwt", "none"}));
+  }
+  if (has("none") && schemes.size() > 1) return Invalid("auth.schemes: none stands alone");
+  if (has("jwt") && config.auth.jwt_public_keys.empty()) {
+    return Invalid("auth.schemes has jwt, but auth.jwt_public_keys is empty");
+  }
+  if (!has("jwt") && !config.auth.jwt_public_keys.empty()) {
+    return Invalid("auth.jwt_public_keys is set, but auth.schemes does not have jwt");
+  }
+  if (!has("none")) return Done{};
+  for (const std::string& address : config.server.listen) {
+    VSS_TRY(const HostPort parsed, ParseHostPort(address));
+    if (!IsLoopback(parsed.host)) {
+      return Invalid("auth.schemes is none, which is allowed only on loopback addresses, and " +
+                     address + " is not one");
+    }
+  }
+  return Done{};
+}
+
+Result<Done> ValidateStore(const Config::Store& store) {
+  VSS_RETURN_IF_FAILED(OneOf("store.kind", store.kind, {"sqlite", "postgres", "memory"}));
+  VSS_RETURN_IF_FAILED(OneOf("store.sqlite.check_on_open", store.sqlite.check_on_open,
+                             {"always", "unclean", "never"}));
+  VSS_RETURN_IF_FAILED(OneOf("store.postgres.tls", store.postgres.tls,
+                             {"auto", "off", "require", "verify-ca", "verify-full"}));
+  VSS_RETURN_IF_FAILED(AtLeast("store.queue_requests_max", store.queue_requests_max, 1));
+  VSS_RETURN_IF_FAILED(AtLeast("store.sqlite.read_lanes", store.sqlite.read_lanes, 1));
+  VSS_RETURN_IF_FAILED(AtLeast("store.postgres.commit_lanes", store.postgres.commit_lanes, 1));
+  VSS_RETURN_IF_FAILED(AtLeast("store.postgres.read_lanes", store.postgres.read_lanes, 1));
+  if (store.kind == "sqlite" && store.sqlite.path.empty()) {
+    return Invalid("store.sqlite.path is empty");
+  }
+  if (!store.postgres.password.empty() && !store.postgres.password_file.empty()) {
+    return Invalid("store.postgres.password and store.postgres.password_file are both set");
+  }
+  return Done{};
+}
+
+Result<Done> ValidateLimits(const Config::Limits& limits) {
+  VSS_RETURN_IF_FAILED(AtLeast("limits.connections_max", limits.connections_max, 1));
+  VSS_RETURN_IF_FAILED(
+      AtLeast("limits.connections_per_address_max", limits.connections_per_address_max, 1));
+  VSS_RETURN_IF_FAILED(AtLeast("limits.head_bytes_max", limits.head_bytes_max.bytes, 1024));
+  if (limits.body_bytes_max > 1_GiB) return Invalid("limits.body_bytes_max is at most 1GiB");
+  if (limits.bytes_in_flight_max.bytes < 2 * limits.body_bytes_max.bytes) {
+    return Invalid("limits.bytes_in_flight_max must be at least twice limits.body_bytes_max");
+  }
+  for (const Milliseconds timeout : {limits.head_timeout, limits.body_progress_timeout,
+                                     limits.write_progress_timeout, limits.idle_timeout}) {
+    if (timeout < std::chrono::seconds(1)) return Invalid("a timeout is at least 1s");
+  }
+  return Done{};
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+}  // namespace
+
+Result<Done> Validate(const Config& config) {
+  VSS_RETURN_IF_FAILED(ValidateServer(config));
+  VSS_RETURN_IF_FAILED(ValidateAuth(config));
+  VSS_RETURN_IF_FAILED(ValidateStore(config.store));
+  VSS_RETURN_IF_FAILED(ValidateLimits(config.limits));
+  VSS_RETURN_IF_FAILED(OneOf("log.level", Lower(config.log.level),
+                             {"off", "error", "warn", "info", "debug", "trace"}));
+  return OneOf("log.format", config.log.format, {"text", "json"});
+}
+
+Result<HostPort> ParseHostPort(std::string_view text) {
+  const auto bad = [&] { return Invalid("\"" + std::string(text) + "\" is not host:port"); };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return bad();
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port_text = text.substr(colon + 1);
+  if (host.starts_with('[')) {
+    if (!host.ends_with(']') || host.size() < 3) return bad();
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return Invalid("\"" + std::string(text) + "\": an IPv6 address needs brackets, [::1]:8080");
+  }
+  HostPort parsed{std::string(host), 0};
+  const char* const end = port_text.data() + port_text.size();
+  const auto [rest, error] = std::from_chars(port_text.data(), end, parsed.port);
+  if (port_text.empty() || error != std::errc() || rest != end) return bad();
+  return parsed;
+}
+
+bool IsLoopback(std::string_view host) {
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") &&
+          host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+}  // namespace vss::server

@@ -1,0 +1,26 @@
+// What a Config must satisfy beyond the form of each setting.
+#ifndef VSS_SERVER_CONFIG_VALIDATE_H_
+#define VSS_SERVER_CONFIG_VALIDATE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/failure.h"
+#include "server/config/config.h"
+
+namespace vss::server {
+
+Result<Done> Validate(const Config& config);
+
+struct HostPort {
+  std::string host;  // Without the brackets of an IPv6 address.
+  std::uint16_t port = 0;
+};
+Result<HostPort> ParseHostPort(std::string_view text);
+
+bool IsLoopback(std::string_view host);
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_CONFIG_VALIDATE_H_
