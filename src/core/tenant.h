@@ -3,9 +3,12 @@
 #ifndef VSS_CORE_TENANT_H_
 #define VSS_CORE_TENANT_H_
 
+#include <cstddef>
 #include <string_view>
 
 namespace vss {
+
+inline constexpr std::size_t kTenantCodePointsMax = 120;  // A tenant's name is never empty.
 
 inline constexpr std::string_view kLssTenantPrefix = "lss:";
 inline constexpr std::string_view kInternalTenantPrefix = "vss-server:";

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "vss_api/utf8.h"
+#include "core/utf8.h"
 
 namespace vss::vss_api {
 namespace {

@@ -24,7 +24,6 @@ inline constexpr std::string_view kGlobalVersionKey = "global_version";
 inline constexpr std::size_t kItemsMax = 1000;  // In one put, writes and deletes.
 inline constexpr std::size_t kKeyCodePointsMax = 600;
 inline constexpr std::size_t kStoreIdCodePointsMax = 120;
-inline constexpr std::size_t kTenantCodePointsMax = 120;
 inline constexpr std::uint32_t kPageSizeMax = 100;  // Also the default.
 // Of tenant, store id and key together: what fits an index entry of PostgreSQL uncompressed.
 inline constexpr std::size_t kNameBytesMax = 2600;

@@ -1,12 +1,12 @@
-// Counting characters as the protocol's limits do: in Unicode code points.
-#ifndef VSS_VSS_API_UTF8_H_
-#define VSS_VSS_API_UTF8_H_
+// Counting characters as the limits of every dialect do: in Unicode code points.
+#ifndef VSS_CORE_UTF8_H_
+#define VSS_CORE_UTF8_H_
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-namespace vss::vss_api {
+namespace vss {
 
 // The code points of valid UTF-8: every byte but the continuation bytes begins one.
 inline std::size_t CodePoints(std::string_view utf8) {
@@ -15,6 +15,6 @@ inline std::size_t CodePoints(std::string_view utf8) {
   }));
 }
 
-}  // namespace vss::vss_api
+}  // namespace vss
 
-#endif  // VSS_VSS_API_UTF8_H_
+#endif  // VSS_CORE_UTF8_H_
