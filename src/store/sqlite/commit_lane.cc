@@ -1,0 +1,126 @@
+#include "store/sqlite/commit_lane.h"
+
+#include <utility>
+
+#include "store/sqlite/schema.h"
+
+namespace vss::store::sqlite {
+namespace {
+
+// A COMMIT that fails has written nothing that counts, except where the failure came after the last
+// page of the transaction had been written to the log: then a crash could bring it back.  A full
+// disk, a failed write or a busy file come before that.
+bool LeavesDoubt(const Error& error) {
+  return error.Primary() != SQLITE_FULL && error.Primary() != SQLITE_BUSY &&
+         error.code != SQLITE_IOERR_WRITE;
+}
+
+// Whether the failure can be one batch's own, so that the others might do better without it.
+bool MayBeOneBatch(const Error& error) {
+  return error.Primary() != SQLITE_IOERR && error.Primary() != SQLITE_BUSY && !error.IsCorruption();
+}
+
+template <typename Jobs>
+void AnswerAll(Jobs&& jobs, const Failure& failure) {
+  for (CommitJob& job : jobs) job.then(Unexpected(failure));
+}
+
+}  // namespace
+
+CommitLane::CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
+                       StoreObserver& observer, std::atomic<bool>& is_damaged)
+    : options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      observer_(observer),
+      is_damaged_(is_damaged),
+      writer_(std::make_unique<Writer>(std::move(database))),
+      lane_(options_.commit_lane, [this](Jobs jobs) { Work(std::move(jobs)); }) {}
+
+void CommitLane::Offer(CommitJob job) {
+  const std::size_t bytes = job.batch.Bytes();
+  auto refused = lane_.Offer(std::move(job), bytes);
+  if (refused) refused->then(Overloaded("too many writes are waiting"));
+}
+
+void CommitLane::Work(Jobs jobs) {
+  const SteadyTime start = clock_.Steady();
+  std::vector<CommitJob> timely;
+  for (CommitJob& job : jobs) {
+    if (job.deadline.HasPassed(start)) {
+      job.then(Overloaded("the server is busy"));
+    } else {
+      timely.push_back(std::move(job));
+    }
+  }
+  if (timely.empty()) return;
+  DoAll(timely);
+  observer_.OnBatch("commit", timely.size(), lane_.Waiting(), clock_.Steady() - start);
+}
+
+void CommitLane::DoAll(std::span<CommitJob> jobs) {
+  if (const auto ready = GetReady(); !ready) return AnswerAll(jobs, ready.error());
+  auto outcomes = Transact(jobs);
+  if (outcomes) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].then(std::move((*outcomes)[i]));
+  } else if (jobs.size() > 1 && !outcomes.error().in_doubt &&
+             MayBeOneBatch(outcomes.error().error)) {
+    observer_.OnEvent("one-by-one");
+    for (std::size_t i = 0; i < jobs.size(); ++i) DoAll(jobs.subspan(i, 1));
+  } else {
+    AnswerAll(jobs, Settle(outcomes.error()));
+  }
+}
+
+auto CommitLane::Transact(std::span<const CommitJob> jobs)
+    -> Expected<std::vector<CommitOutcome>, Trouble> {
+  const auto fail = [this](const Error& error, bool in_doubt) {
+    writer_->RollBack();
+    return Unexpected(Trouble{error, in_doubt});
+  };
+  if (const auto begun = writer_->Begin(); !begun) return fail(begun.error(), false);
+  const WallTime now = clock_.Wall();
+  std::vector<CommitOutcome> outcomes;
+  for (const CommitJob& job : jobs) {
+    auto outcome = writer_->Apply(job.space, job.batch, now);
+    if (!outcome) return fail(outcome.error(), false);
+    outcomes.push_back(*std::move(outcome));
+  }
+  if (const auto done = writer_->Commit(); !done) {
+    return fail(done.error(), LeavesDoubt(done.error()));
+  }
+  return outcomes;
+}
+
+// A connection that failed is not used again: what it holds in memory may not be what is on disk.
+// The first transaction of a new one overwrites the place in the log where the failed one stood.
+Result<Done> CommitLane::GetReady() {
+  if (is_damaged_) return Corrupt("the database is damaged; nothing is written any more");
+  if (writer_ != nullptr) return Done{};
+  auto database = OpenForWriting(options_);
+  if (!database) return Unexpected(database.error().ToFailure());
+  auto writer = std::make_unique<Writer>(*std::move(database));
+  if (const auto touched = writer->Touch(); !touched) {
+    return Unexpected(touched.error().ToFailure());
+  }
+  writer_ = std::move(writer);
+  observer_.OnEvent("reopen");
+  return Done{};
+}
+
+// What to tell those whose transaction failed.
+Failure CommitLane::Settle(const Trouble& trouble) {
+  Failure failure = trouble.error.ToFailure();
+  log_.Error("sqlite_commit_failed", {{"code", trouble.error.code}, {"text", trouble.error.text}});
+  if (trouble.error.IsCorruption()) is_damaged_ = true;
+  if (trouble.error.Primary() == SQLITE_BUSY) return failure;
+
+  writer_.reset();
+  if (trouble.in_doubt && !GetReady()) {
+    failure.kind = Kind::kInDoubt;
+    failure.message = "the write may or may not have been stored";
+  }
+  return failure;
+}
+
+}  // namespace vss::store::sqlite

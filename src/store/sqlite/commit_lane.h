@@ -1,0 +1,67 @@
+// The one lane that writes: everything that waits goes into one transaction, with an outcome for
+// each batch.
+//
+// Threads: Offer and Waiting from any thread.
+#ifndef VSS_STORE_SQLITE_COMMIT_LANE_H_
+#define VSS_STORE_SQLITE_COMMIT_LANE_H_
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/lane.h"
+#include "base/log.h"
+#include "base/then.h"
+#include "core/batch.h"
+#include "store/observer.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/options.h"
+#include "store/sqlite/writer.h"
+
+namespace vss::store::sqlite {
+
+struct CommitJob {
+  Space space;
+  Batch batch;
+  Deadline deadline;
+  Then<CommitOutcome> then;
+};
+
+class CommitLane final {
+ public:
+  // `is_damaged` is set, by whoever sees it first, when the file turns out to be damaged; from then
+  // on nothing is written.
+  CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
+             StoreObserver& observer, std::atomic<bool>& is_damaged);
+
+  void Offer(CommitJob job);
+  std::size_t Waiting() const { return lane_.Waiting(); }
+
+ private:
+  // Why a transaction did not come about.
+  struct Trouble {
+    Error error;
+    bool in_doubt = false;  // It may come about after all, after a crash.
+  };
+  using Jobs = std::vector<CommitJob>;
+
+  void Work(Jobs jobs);
+  void DoAll(std::span<CommitJob> jobs);
+  Expected<std::vector<CommitOutcome>, Trouble> Transact(std::span<const CommitJob> jobs);
+  Result<Done> GetReady();
+  Failure Settle(const Trouble& trouble);
+
+  const SqliteOptions options_;
+  const Clock& clock_;
+  Log& log_;
+  StoreObserver& observer_;
+  std::atomic<bool>& is_damaged_;
+  std::unique_ptr<Writer> writer_;  // None: the connection is not trusted any more.
+  Lane<CommitJob> lane_;            // Last: its thread uses all of the above.
+};
+
+}  // namespace vss::store::sqlite
+
+#endif  // VSS_STORE_SQLITE_COMMIT_LANE_H_

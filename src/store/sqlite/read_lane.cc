@@ -1,0 +1,58 @@
+#include "store/sqlite/read_lane.h"
+
+#include <utility>
+
+#include "store/sqlite/schema.h"
+
+namespace vss::store::sqlite {
+
+ReadLane::ReadLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
+                   StoreObserver& observer, std::atomic<bool>& is_damaged)
+    : options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      observer_(observer),
+      is_damaged_(is_damaged),
+      reader_(std::make_unique<Reader>(std::move(database))),
+      lane_(options_.read_lane, [this](std::vector<ReadJob> jobs) { Work(std::move(jobs)); }) {}
+
+void ReadLane::Offer(ReadJob job) {
+  auto refused = lane_.Offer(std::move(job), 0);
+  if (!refused) return;
+  std::visit([](auto& full) { full.then(Overloaded("too many reads are waiting")); }, *refused);
+}
+
+void ReadLane::Work(std::vector<ReadJob> jobs) {
+  const SteadyTime start = clock_.Steady();
+  const auto ready = GetReady();
+  for (ReadJob& any : jobs) {
+    std::visit(
+        [&](auto& job) {
+          if (job.deadline.HasPassed(start)) return job.then(Overloaded("the server is busy"));
+          if (!ready) return job.then(Unexpected(Explain(ready.error())));
+          auto answer = reader_->Read(job.space, job.query);
+          if (!answer) return job.then(Unexpected(Explain(answer.error())));
+          job.then(*std::move(answer));
+        },
+        any);
+  }
+  if (!ready || !reader_->End()) reader_.reset();
+  observer_.OnBatch("read", jobs.size(), lane_.Waiting(), clock_.Steady() - start);
+}
+
+Sql<Done> ReadLane::GetReady() {
+  if (reader_ == nullptr) {
+    VSS_TRY(Database database, OpenForReading(options_));
+    reader_ = std::make_unique<Reader>(std::move(database));
+    observer_.OnEvent("reopen");
+  }
+  return reader_->Begin();
+}
+
+Failure ReadLane::Explain(const Error& error) {
+  log_.Error("sqlite_read_failed", {{"code", error.code}, {"text", error.text}});
+  if (error.IsCorruption()) is_damaged_ = true;
+  return error.ToFailure();
+}
+
+}  // namespace vss::store::sqlite

@@ -1,0 +1,107 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/commit_lane.h"
+#include "store/sqlite/file_lock.h"
+#include "store/sqlite/read_lane.h"
+#include "store/sqlite/schema.h"
+
+namespace vss::store {
+namespace {
+
+using sqlite::CommitLane;
+using sqlite::Database;
+using sqlite::FileLock;
+using sqlite::ReadJob;
+using sqlite::ReadLane;
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer,
+              std::vector<Database> readers, const Clock& clock, Log& log, StoreObserver& observer)
+      : clock_(clock),
+        lock_(std::move(lock)),
+        commit_lane_(options, std::move(writer), clock, log, observer, is_damaged_) {
+    for (Database& reader : readers) {
+      read_lanes_.push_back(std::make_unique<ReadLane>(options, std::move(reader), clock, log,
+                                                       observer, is_damaged_));
+    }
+  }
+
+  void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
+    if (IsTooLate(deadline)) return then(TooLate());
+    commit_lane_.Offer({std::move(space), std::move(batch), deadline, std::move(then)});
+  }
+
+  void Get(Space space, std::vector<Key> keys, Deadline deadline,
+           Then<std::vector<Record>> then) override {
+    if (IsTooLate(deadline)) return then(TooLate());
+    const std::size_t hash = std::hash<std::string>()(space.tenant + '\0' + space.store);
+    // The last lane is left to the long reads, if there is more than one.
+    const std::size_t lanes = std::max<std::size_t>(read_lanes_.size() - 1, 1);
+    read_lanes_[hash % lanes]->Offer(
+        sqlite::GetJob{std::move(space), std::move(keys), deadline, std::move(then)});
+  }
+
+  void List(Space space, ListQuery query, Deadline deadline, Then<Page> then) override {
+    if (IsTooLate(deadline)) return then(TooLate());
+    read_lanes_.back()->Offer(
+        sqlite::ListJob{std::move(space), std::move(query), deadline, std::move(then)});
+  }
+
+  void Scan(Space space, ScanQuery query, Deadline deadline, Then<ScanResult> then) override {
+    if (IsTooLate(deadline)) return then(TooLate());
+    read_lanes_.back()->Offer(
+        sqlite::ScanJob{std::move(space), std::move(query), deadline, std::move(then)});
+  }
+
+ private:
+  bool IsTooLate(Deadline deadline) const { return deadline.HasPassed(clock_.Steady()); }
+  static Unexpected<Failure> TooLate() { return Overloaded("the server is busy"); }
+
+  const Clock& clock_;
+  FileLock lock_;  // Given back after the connections below are closed.
+  std::atomic<bool> is_damaged_ = false;
+  CommitLane commit_lane_;
+  std::vector<std::unique_ptr<ReadLane>> read_lanes_;
+};
+
+// A log with something in it was left by a process that did not close the file.
+bool WasNotClosed(const std::string& path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path + "-wal", error);
+  return !error && bytes > 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, const Clock& clock,
+                                               Log& log, StoreObserver& observer) {
+  VSS_TRY(FileLock lock, FileLock::Take(options.path));
+  const bool after_crash = WasNotClosed(options.path);
+  if (after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
+  VSS_RETURN_IF_FAILED(sqlite::EnsureFile(options.path));
+  VSS_RETURN_IF_FAILED(sqlite::PrepareSchema(options, after_crash));
+
+  auto writer = sqlite::OpenForWriting(options);
+  if (!writer) return Unexpected(writer.error().ToFailure());
+  std::vector<Database> readers;
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.read_lanes, 1); ++i) {
+    auto reader = sqlite::OpenForReading(options);
+    if (!reader) return Unexpected(reader.error().ToFailure());
+    readers.push_back(*std::move(reader));
+  }
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
+      options, std::move(lock), *std::move(writer), std::move(readers), clock, log, observer));
+}
+
+}  // namespace vss::store

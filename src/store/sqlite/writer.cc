@@ -1,0 +1,136 @@
+#include "store/sqlite/writer.h"
+
+namespace vss::store::sqlite {
+namespace {
+
+std::int64_t SizeOf(const Key& key, const std::string& value) {
+  return static_cast<std::int64_t>(key.size() + value.size());
+}
+
+Usage Sum(const Usage& a, const Usage& b) {
+  return {a.bytes + b.bytes, a.keys + b.keys, a.stores + b.stores};
+}
+
+}  // namespace
+
+Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTime now) {
+  VSS_TRY(std::optional<SpaceId> id, FindSpace(space));
+  VSS_TRY(Plan plan, MakePlan(id, batch));
+  if (!plan.obstacles.empty()) return CommitOutcome::Conflict(std::move(plan.obstacles));
+
+  bool created_tenant = false;
+  if (!batch.allowance.IsUnlimited()) {
+    VSS_TRY(const Usage before, FindUsage(space.tenant));
+    const Usage after = Sum(before, plan.growth);
+    if (const auto broken = QuotaBroken(batch.allowance, before, after)) {
+      return CommitOutcome::OverQuota(*broken);
+    }
+    created_tenant = before.keys == 0 && after.keys > 0;
+  }
+
+  if (plan.growth.stores > 0) {
+    VSS_TRY(id, AddSpace(space));
+  }
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    VSS_RETURN_IF_FAILED(ApplyChange(id.value_or(0), batch.changes[i], plan.present[i], now));
+  }
+  if (plan.removes) {
+    VSS_TRY(const bool was_last, RemoveSpaceIfEmpty(*id));
+    if (was_last) --plan.growth.stores;
+  }
+  VSS_RETURN_IF_FAILED(Account(space.tenant, plan.growth));
+  return CommitOutcome::Committed(created_tenant);
+}
+
+void Writer::RollBack() {
+  // After some errors SQLite has done it already.
+  if (database_.IsInTransaction()) static_cast<void>(Run(roll_back_));
+}
+
+Sql<std::optional<Writer::SpaceId>> Writer::FindSpace(const Space& space) {
+  Query query(find_space_, std::string_view(space.tenant), std::string_view(space.store));
+  VSS_TRY(const bool found, query.Next());
+  return found ? std::optional(query.Int(0)) : std::nullopt;
+}
+
+Sql<Writer::SpaceId> Writer::AddSpace(const Space& space) {
+  Query query(add_space_, std::string_view(space.tenant), std::string_view(space.store));
+  VSS_RETURN_IF_FAILED(query.Next());
+  return query.Int(0);
+}
+
+Sql<std::optional<Writer::Present>> Writer::FindRecord(SpaceId space, const Key& key) {
+  Query query(find_record_, space, std::string_view(key));
+  VSS_TRY(const bool found, query.Next());
+  if (!found) return std::nullopt;
+  return Present{query.Int(0), query.Int(1), static_cast<std::int64_t>(key.size()) + query.Int(2)};
+}
+
+Sql<Writer::Plan> Writer::MakePlan(std::optional<SpaceId> space, const Batch& batch) {
+  Plan plan;
+  for (const Change& change : batch.changes) {
+    std::optional<Present> present;
+    if (space) {
+      VSS_TRY(present, FindRecord(*space, change.key));
+    }
+    std::optional<Version> version;
+    if (present) version = present->version;
+    if (!change.guard.HoldsFor(version)) plan.obstacles.push_back({change.key, version});
+    if (change.action != Change::Action::kCheck && present) {
+      plan.growth.bytes -= present->bytes;
+      --plan.growth.keys;
+      plan.removes |= change.action == Change::Action::kRemove;
+    }
+    if (change.action == Change::Action::kWrite) {
+      plan.growth.bytes += SizeOf(change.key, change.value);
+      ++plan.growth.keys;
+      if (!space) plan.growth.stores = 1;
+    }
+    plan.present.push_back(present);
+  }
+  return plan;
+}
+
+Sql<Usage> Writer::FindUsage(const std::string& tenant) {
+  Query query(find_usage_, std::string_view(tenant));
+  VSS_TRY(const bool found, query.Next());
+  return found ? Usage{query.Int(0), query.Int(1), query.Int(2)} : Usage{};
+}
+
+Sql<Done> Writer::ApplyChange(SpaceId space, const Change& change,
+                              const std::optional<Present>& present, WallTime now) {
+  const std::int64_t time = now.time_since_epoch().count();
+  switch (change.action) {
+    case Change::Action::kCheck:
+      return Done{};
+    case Change::Action::kRemove:
+      return present ? Run(remove_record_, present->rank) : Done{};
+    case Change::Action::kWrite:
+      if (present) {
+        return Run(update_record_, present->rank, change.version, time, Blob{change.value});
+      }
+      return Run(add_record_, space, std::string_view(change.key), change.version, time,
+                 Blob{change.value});
+  }
+  return Done{};
+}
+
+Sql<bool> Writer::RemoveSpaceIfEmpty(SpaceId space) {
+  {
+    Query query(find_any_record_, space);
+    VSS_TRY(const bool found, query.Next());
+    if (found) return false;
+  }
+  VSS_RETURN_IF_FAILED(Run(remove_space_, space));
+  return true;
+}
+
+Sql<Done> Writer::Account(const std::string& tenant, const Usage& growth) {
+  if (growth == Usage{}) return Done{};
+  VSS_RETURN_IF_FAILED(
+      Run(add_usage_, std::string_view(tenant), growth.bytes, growth.keys, growth.stores));
+  if (growth.keys < 0) return Run(remove_usage_, std::string_view(tenant));
+  return Done{};
+}
+
+}  // namespace vss::store::sqlite
