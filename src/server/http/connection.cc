@@ -1,0 +1,473 @@
+#include "server/http/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "server/http/loop.h"
+#include "server/http/response_head.h"
+
+namespace vss::server {
+namespace {
+
+constexpr std::size_t kReadsInTurnMax = 16;  // Then others have their turn.
+constexpr std::size_t kPartsMax = 48;
+
+class HeadView final : public RequestHead {
+ public:
+  HeadView(const ParsedHead& head, std::string_view client) : head_(head), client_(client) {}
+
+  std::string_view Method() const override { return head_.method; }
+  std::string_view Path() const override { return head_.path; }
+  std::optional<std::string_view> Header(std::string_view name) const override {
+    return head_.Last(name);
+  }
+  std::optional<std::uint64_t> ContentLength() const override { return head_.content_length; }
+  std::string_view ClientAddress() const override { return client_; }
+
+ private:
+  const ParsedHead& head_;
+  const std::string_view client_;
+};
+
+}  // namespace
+
+Connection::Connection(Loop& loop, const Site& site, Arrival arrival)
+    : loop_(loop),
+      site_(site),
+      peer_(arrival.peer),
+      peer_text_(peer_.ToString()),
+      ticket_(std::move(arrival.ticket)),
+      socket_(loop.context(), arrival.socket.Release()),
+      transport_(MakePlainTransport(socket_.native_handle())),
+      reader_(site.options.reader),
+      lease_(site.budget) {}
+
+void Connection::Start() {
+  if (ticket_) {
+    site_.observer.OnConnectionOpened();
+  } else {
+    site_.observer.OnConnectionRefused();
+    Refuse(Refusal::kTooManyConnections);
+  }
+  Turn();
+}
+
+void Connection::Turn() {
+  const auto self = shared_from_this();  // Closing lets go of us.
+  now_ = loop_.Now();
+  is_in_turn_ = true;
+  for (std::size_t reads = 0; state_ == State::kOpen;) {
+    Parse();
+    if (Flush()) continue;  // There may be room for more requests now.
+    if (!WantsToRead() || !is_readable_ || ++reads > kReadsInTurnMax) break;
+    Read();
+  }
+  is_in_turn_ = false;
+  Settle();
+}
+
+// ---- Requests ----------------------------------------------------------------------------------
+
+bool Connection::HasRoom() const {
+  return slots_.size() < site_.options.requests_in_flight_max &&
+         unsent_bytes_ < site_.options.unsent_bytes_max;
+}
+
+void Connection::Parse() {
+  StartWaiting();
+  while (is_reading_ && !waiting_ && HasRoom()) {
+    switch (reader_.Next()) {
+      case RequestReader::Status::kNeedsBytes:
+        return;
+      case RequestReader::Status::kHead:
+        OnHead();
+        break;
+      case RequestReader::Status::kRequest:
+        OnRequest();
+        break;
+      case RequestReader::Status::kRefused:
+        Refuse(reader_.refusal());
+        return;
+    }
+  }
+}
+
+void Connection::OnHead() {
+  const ParsedHead& head = reader_.Head();
+  is_new_ = false;
+  EnterPhase(Phase::kNothing);  // Whatever is waited for next has its own time.
+  memo_ = {.is_head = head.method == "HEAD", .keeps_alive = head.keeps_alive, .since = now_};
+
+  const std::string client = ClientAddress(head);
+  Expected<Accepted, Response> verdict = site_.handler.OnHead(HeadView(head, client));
+  if (!verdict) return Reject(std::move(verdict).error());
+
+  const bool expects_continue = head.expects_continue;
+  accepted_ = std::move(verdict).value();
+  reader_.ReadBody(accepted_->body_bytes_max);
+  if (expects_continue && !reader_.HasBodyBytes()) SayContinue();
+}
+
+std::string Connection::ClientAddress(const ParsedHead& head) const {
+  if (!site_.proxies.Contains(peer_)) return peer_text_;
+  return site_.proxies.ClientOf(peer_, head.All("x-forwarded-for")).ToString();
+}
+
+// The head was all we wanted to know.  A small body is read over; for a larger one, or one that the
+// client holds back, it is cheaper to give up the connection.
+void Connection::Reject(Response response) {
+  const ParsedHead& head = reader_.Head();
+  const bool can_skip = !head.is_chunked && !head.expects_continue &&
+                        head.content_length.value_or(0) <= site_.options.skipped_body_bytes_max;
+  Answer(std::move(response), memo_);
+  if (can_skip && memo_.keeps_alive) {
+    reader_.SkipBody();
+  } else {
+    is_reading_ = false;
+  }
+}
+
+void Connection::OnRequest() {
+  std::string body = reader_.TakeBody();
+  if (!accepted_) return;  // Answered already.
+  if (!lease_.TrySet(body.size())) return Refuse(Refusal::kOverloaded);
+  memo_.since = now_;
+  memo_.bytes_in = body.size();
+  waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body), memo_,
+                     std::exchange(lease_, ByteLease(site_.budget))};
+  if (!memo_.keeps_alive) is_reading_ = false;
+  StartWaiting();
+}
+
+void Connection::StartWaiting() {
+  if (!waiting_) return;
+  const bool may_start = serving_ == 0 || (waiting_->accepted.is_read && writes_serving_ == 0);
+  if (may_start) Serve(*std::exchange(waiting_, std::nullopt));
+}
+
+void Connection::Serve(Waiting request) {
+  const std::uint64_t sequence = next_sequence_++;
+  const bool is_read = request.accepted.is_read;
+  slots_.push_back({.sequence = sequence, .memo = request.memo, .is_read = is_read});
+  ++serving_;
+  if (!is_read) ++writes_serving_;
+  request.accepted.serve(
+      std::move(request.body), [inbox = loop_.inbox(), self = weak_from_this(), sequence,
+                                lease = std::move(request.lease)](Result<Response> result) mutable {
+        inbox->Deliver({std::move(self), sequence, std::move(result), std::move(lease)});
+      });
+}
+
+// A request that goes no further: the answer, and nothing after it.
+void Connection::Refuse(Refusal refusal) {
+  reader_.GiveUp();
+  accepted_.reset();
+  lease_.Set(0);
+  is_reading_ = false;
+  Answer(site_.handler.OnRefusal(refusal), {.keeps_alive = false, .since = loop_.Now()});
+}
+
+void Connection::Answer(Response response, const Memo& memo) {
+  slots_.push_back({.sequence = next_sequence_++,
+                    .memo = memo,
+                    .is_ready = true,
+                    .response = std::move(response)});
+  if (slots_.back().response.close) is_reading_ = false;
+  unsent_bytes_ += slots_.back().BodyBytes();
+}
+
+void Connection::SayContinue() {
+  slots_.push_back({.sequence = next_sequence_++,
+                    .is_ready = true,
+                    .is_interim = true,
+                    .head = "HTTP/1.1 100 Continue\r\n\r\n"});
+}
+
+void Connection::Take(std::uint64_t sequence, Result<Response> result, ByteLease lease) {
+  if (state_ != State::kOpen || slots_.empty()) return;
+  const std::uint64_t place = sequence - slots_.front().sequence;
+  if (place >= slots_.size()) return;  // An answer before it closed the connection.
+
+  Slot& slot = slots_[place];
+  CHECK(!slot.is_ready);
+  slot.is_ready = true;
+  slot.response =
+      result ? std::move(result).value() : site_.handler.OnFailure(std::move(result).error());
+  slot.lease = std::move(lease);
+  slot.lease.Set(slot.response.body.size() + slot.response.tail.size());
+  unsent_bytes_ += slot.BodyBytes();
+  --serving_;
+  if (!slot.is_read) --writes_serving_;
+
+  if (slot.response.close) {  // Nothing may come after it.
+    slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(place) + 1, slots_.end());
+    waiting_.reset();
+    is_reading_ = false;
+  }
+}
+
+// ---- Bytes -------------------------------------------------------------------------------------
+
+bool Connection::WantsToRead() const { return is_reading_ && !waiting_ && HasRoom(); }
+
+void Connection::Read() {
+  const std::span<char> room = reader_.Prepare();
+  const Moved moved = transport_->ReadSome(room);
+  read_needs_write_ = moved.status == Moved::Status::kWantWrite;
+  switch (moved.status) {
+    case Moved::Status::kMoved:
+      bytes_read_ += moved.bytes;
+      reader_.Commit(moved.bytes);
+      is_readable_ = moved.bytes == room.size() || transport_->HasBuffered();
+      if (!lease_.TrySet(reader_.BytesHeld())) Refuse(Refusal::kOverloaded);
+      break;
+    case Moved::Status::kWantRead:
+    case Moved::Status::kWantWrite:
+      is_readable_ = false;
+      break;
+    case Moved::Status::kEnd:
+      has_ended_ = true;
+      is_reading_ = false;  // What has not come by now never will.
+      break;
+    case Moved::Status::kBroken:
+      Close();
+      break;
+  }
+}
+
+// Writes what is ready, in order.  True if an answer has left completely.
+bool Connection::Flush() {
+  bool has_left = false;
+  while (!slots_.empty() && slots_.front().is_ready) {
+    std::array<std::string_view, kPartsMax> parts;
+    const std::size_t count = Gather(parts);
+    const Moved moved = transport_->WriteSome({parts.data(), count});
+    if (moved.status == Moved::Status::kMoved) {
+      write_blocked_.reset();
+      if (Sent(moved.bytes)) has_left = true;
+    } else if (moved.status == Moved::Status::kWantRead ||
+               moved.status == Moved::Status::kWantWrite) {
+      if (!write_blocked_) write_mark_ = {now_, bytes_written_};
+      write_blocked_ = moved.status;
+      return has_left;
+    } else {
+      Close();
+      return false;
+    }
+  }
+  return has_left;
+}
+
+// The bytes of the answers in front that are ready, without what has been sent of the first.
+std::size_t Connection::Gather(std::span<std::string_view> parts) {
+  std::size_t count = 0;
+  std::uint64_t skip = front_sent_;
+  for (Slot& slot : slots_) {
+    if (!slot.is_ready || count + 3 > parts.size()) break;
+    if (slot.head.empty()) FormatHead(slot, &slot == &slots_.back());
+    std::array<std::string_view, 3> of_slot = {slot.head, slot.response.body, slot.response.tail};
+    if (slot.memo.is_head) of_slot = {slot.head};
+    for (std::string_view part : of_slot) {
+      const auto skipped = std::min<std::uint64_t>(skip, part.size());
+      skip -= skipped;
+      part.remove_prefix(skipped);
+      if (!part.empty()) parts[count++] = part;
+    }
+  }
+  return count;
+}
+
+void Connection::FormatHead(Slot& slot, bool is_last) {
+  const bool closes = slot.response.close || (is_last && !is_reading_ && !waiting_);
+  slot.head = FormatResponseHead(
+      slot.response,
+      {.date = loop_.Date(),
+       .keeps_alive = !closes,
+       .idle_max = std::chrono::floor<std::chrono::seconds>(site_.options.idle_time_max)});
+}
+
+bool Connection::Sent(std::uint64_t bytes) {
+  bytes_written_ += bytes;
+  front_sent_ += bytes;
+  const SteadyTime now = loop_.Now();
+  std::size_t left = 0;
+  for (; left < slots_.size(); ++left) {
+    const Slot& slot = slots_[left];
+    const std::uint64_t size = slot.head.size() + slot.BodyBytes();
+    if (slot.head.empty() || front_sent_ < size) break;
+    front_sent_ -= size;
+    unsent_bytes_ -= slot.BodyBytes();
+    if (slot.is_interim) continue;
+    site_.observer.OnRequest({.status = slot.response.status,
+                              .duration = now - slot.memo.since,
+                              .bytes_in = slot.memo.bytes_in,
+                              .bytes_out = slot.BodyBytes()});
+  }
+  slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(left));
+  return left > 0;
+}
+
+// ---- Waiting -----------------------------------------------------------------------------------
+
+// The end of a turn: what to wait for now.
+void Connection::Settle() {
+  if (state_ != State::kOpen) return;
+  if (is_draining_ && reader_.IsBetweenRequests()) is_reading_ = false;
+  if (!is_reading_ && !waiting_ && slots_.empty()) {
+    // A client that has ended its side, or that waits for nothing from us, misses nothing.
+    if (has_ended_ || (is_draining_ && reader_.IsBetweenRequests())) return Close();
+    return BeginLingering();
+  }
+  const Phase phase = PhaseNow();
+  if (phase != phase_) EnterPhase(phase);
+  WaitForEvents();
+}
+
+void Connection::WaitForEvents() {
+  const bool wants_read =
+      WantsToRead() || write_blocked_ == Moved::Status::kWantRead || state_ == State::kLingering;
+  const bool wants_write =
+      write_blocked_ == Moved::Status::kWantWrite || (read_needs_write_ && WantsToRead());
+
+  if (state_ == State::kOpen && WantsToRead() && is_readable_) {
+    // More has come than fits into one turn, perhaps into a buffer that no event tells of.
+    return TurnLater();
+  }
+  if (wants_read && !awaits_read_) {
+    awaits_read_ = true;
+    socket_.async_wait(socket_.wait_read,
+                       [self = shared_from_this()](boost::system::error_code error) {
+                         self->awaits_read_ = false;
+                         if (error) return;
+                         self->is_readable_ = true;
+                         self->state_ == State::kLingering ? self->Linger() : self->Turn();
+                       });
+  }
+  if (wants_write && !awaits_write_) {
+    awaits_write_ = true;
+    socket_.async_wait(socket_.wait_write,
+                       [self = shared_from_this()](boost::system::error_code error) {
+                         self->awaits_write_ = false;
+                         if (error) return;
+                         self->is_readable_ = self->is_readable_ || self->read_needs_write_;
+                         self->Turn();
+                       });
+  }
+}
+
+void Connection::TurnLater() {
+  if (std::exchange(is_turn_posted_, true)) return;
+  loop_.Post([self = shared_from_this()] {
+    self->is_turn_posted_ = false;
+    self->Turn();
+  });
+}
+
+Connection::Phase Connection::PhaseNow() const {
+  if (!WantsToRead()) return Phase::kNothing;
+  if (reader_.IsReadingBody() || reader_.IsSkippingBody()) return Phase::kBody;
+  if (is_new_ || !reader_.IsBetweenRequests()) return Phase::kHead;
+  return slots_.empty() ? Phase::kIdle : Phase::kNothing;
+}
+
+void Connection::EnterPhase(Phase phase) {
+  phase_ = phase;
+  phase_mark_ = {now_, bytes_read_};
+}
+
+void Connection::Tick() {
+  const auto self = shared_from_this();
+  now_ = loop_.Now();
+  if (state_ == State::kOpen && write_blocked_ &&
+      HasStalled(site_.options.write_progress, write_mark_, bytes_written_)) {
+    site_.observer.OnTimeout(Timeout::kWrite);
+    return Close();
+  }
+  OnPhaseTooLong();
+}
+
+bool Connection::HasStalled(const ProgressRule& rule, Mark& mark, std::uint64_t bytes) const {
+  if (now_ - mark.at < rule.time) return false;
+  if (bytes - mark.bytes < rule.bytes) return true;
+  mark = {now_, bytes};
+  return false;
+}
+
+void Connection::OnPhaseTooLong() {
+  const auto waited = now_ - phase_mark_.at;
+  switch (phase_) {
+    case Phase::kNothing:
+      return;
+    case Phase::kIdle:
+      reader_.ReleaseBuffers();
+      if (waited < site_.options.idle_time_max) return;
+      site_.observer.OnTimeout(Timeout::kIdle);
+      return Close();
+    case Phase::kHead:
+      if (waited < site_.options.head_time_max) return;
+      site_.observer.OnTimeout(Timeout::kHead);
+      if (reader_.IsBetweenRequests()) return Close();
+      Refuse(Refusal::kHeadTimeout);
+      return Turn();
+    case Phase::kBody:
+      if (!HasStalled(site_.options.body_progress, phase_mark_, bytes_read_)) return;
+      site_.observer.OnTimeout(Timeout::kBody);
+      if (accepted_) Refuse(Refusal::kBodyTimeout);
+      is_reading_ = false;
+      return Turn();
+    case Phase::kLingering:
+      if (waited >= site_.options.lingering_time_max) Close();
+      return;
+  }
+}
+
+// ---- The end -----------------------------------------------------------------------------------
+
+void Connection::Drain() {
+  if (state_ != State::kOpen) return;
+  is_draining_ = true;
+  is_readable_ = true;  // What has come before we knew is still answered.
+  Turn();
+}
+
+// Closing a socket with unread bytes makes the system reset the connection, and the client may lose
+// the answer.  So: no more from us, and read over what still comes until the client closes too.
+void Connection::BeginLingering() {
+  state_ = State::kLingering;
+  reader_.GiveUp();
+  transport_->EndWriting();
+  EnterPhase(Phase::kLingering);
+  Linger();
+}
+
+void Connection::Linger() {
+  const auto self = shared_from_this();
+  const std::span<char> scratch = loop_.Scratch();
+  for (std::size_t reads = 0; reads < kReadsInTurnMax; ++reads) {
+    const Moved moved = transport_->DiscardSome(scratch);
+    if (moved.status == Moved::Status::kWantRead) break;
+    if (moved.status != Moved::Status::kMoved) return Close();
+    discarded_ += moved.bytes;
+    if (discarded_ > site_.options.lingering_bytes_max) return Close();
+  }
+  WaitForEvents();
+}
+
+void Connection::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  reader_.GiveUp();
+  slots_.clear();
+  accepted_.reset();
+  waiting_.reset();
+  lease_.Set(0);
+  if (ticket_) site_.observer.OnConnectionClosed();
+  ticket_.reset();
+  loop_.Remove(*this);
+}
+
+}  // namespace vss::server

@@ -1,0 +1,32 @@
+// What an HttpServer tells about its work, for metrics.  Every method does nothing by default.
+#ifndef VSS_SERVER_HTTP_HTTP_OBSERVER_H_
+#define VSS_SERVER_HTTP_HTTP_OBSERVER_H_
+
+#include <chrono>
+#include <cstdint>
+
+namespace vss::server {
+
+struct FinishedRequest {
+  int status;
+  std::chrono::nanoseconds duration;  // From its last byte in to its last byte out.
+  std::uint64_t bytes_in;             // Of the body.
+  std::uint64_t bytes_out;            // Of the body.
+};
+
+enum class Timeout { kHead, kBody, kIdle, kWrite };
+
+// Threads: every method, any thread; they must be quick.
+class HttpObserver {
+ public:
+  virtual ~HttpObserver() = default;
+  virtual void OnConnectionOpened() {}
+  virtual void OnConnectionClosed() {}
+  virtual void OnConnectionRefused() {}
+  virtual void OnRequest(const FinishedRequest&) {}  // Refused requests too.
+  virtual void OnTimeout(Timeout) {}
+};
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_HTTP_HTTP_OBSERVER_H_

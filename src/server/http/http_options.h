@@ -1,0 +1,52 @@
+// The bounds of an HttpServer.  Every queue, buffer and wait has one.
+#ifndef VSS_SERVER_HTTP_HTTP_OPTIONS_H_
+#define VSS_SERVER_HTTP_HTTP_OPTIONS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/http/handler.h"
+#include "server/http/request_reader.h"
+
+namespace vss::server {
+
+// At least `bytes` must move in every `time`, or the transfer is given up.  Slow links pass; a
+// peer that only wants to hold the connection does not.
+struct ProgressRule {
+  std::chrono::milliseconds time = std::chrono::seconds(30);
+  std::uint64_t bytes = 4 << 10;
+};
+
+struct HttpOptions {
+  std::size_t threads = 0;  // 0: one for each core.
+
+  std::size_t connections_max = 20000;
+  std::size_t connections_per_address_max = 1000;  // IPv6 by /64.  Trusted proxies are exempt.
+  std::uint64_t bytes_in_flight_max = std::uint64_t{1} << 30;  // Bodies and answers, all together.
+
+  ReaderLimits reader;
+  std::size_t requests_in_flight_max = 16;          // On one connection.
+  std::uint64_t unsent_bytes_max = 1 << 20;         // On one connection: then it reads no more.
+  std::uint64_t skipped_body_bytes_max = 64 << 10;  // Read over, to keep the connection.
+  std::uint64_t lingering_bytes_max = 16 << 20;     // Read over, so that a last answer arrives.
+
+  std::chrono::milliseconds head_time_max = std::chrono::seconds(15);
+  ProgressRule body_progress;
+  ProgressRule write_progress;
+  std::chrono::milliseconds idle_time_max = std::chrono::seconds(75);
+  std::chrono::milliseconds lingering_time_max = std::chrono::seconds(5);
+  std::chrono::milliseconds drain_time_max = std::chrono::seconds(20);
+};
+
+struct ListenerOptions {
+  std::string host;        // An address or a name.
+  std::uint16_t port = 0;  // 0: any free one.
+  HttpHandler* handler = nullptr;
+};
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_HTTP_HTTP_OPTIONS_H_

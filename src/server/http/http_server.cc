@@ -1,0 +1,163 @@
+#include "server/http/http_server.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "server/http/connection_count.h"
+#include "server/http/listening_socket.h"
+#include "server/http/loop.h"
+
+namespace vss::server {
+namespace {
+
+constexpr int kAcceptsInTurnMax = 64;
+// When the system has no room for another connection, trying at once again only burns time.
+constexpr std::chrono::milliseconds kAcceptPause(100);
+
+}  // namespace
+
+class HttpServer::Body final {
+ public:
+  Body(HttpOptions options, const Clock& clock, Log& log, HttpObserver& observer);
+  ~Body() { Stop(); }
+
+  Result<Done> Listen(const ListenerOptions& listener);
+  void Start();
+  void Stop();
+
+  std::uint16_t PortOf(std::size_t listener) const { return doors_.at(listener).port; }
+  std::size_t Connections() const { return count_.Total(); }
+  std::uint64_t BytesInFlight() const { return budget_->InUse(); }
+
+ private:
+  using Descriptor =
+      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+  struct Door {
+    Site site;
+    Descriptor socket;
+    boost::asio::steady_timer pause;
+    std::uint16_t port;
+  };
+
+  void Await(Door& door);
+  void Accept(Door& door);
+  void Pause(Door& door, int error);
+
+  const HttpOptions options_;
+  const Clock& clock_;
+  Log& log_;
+  HttpObserver& observer_;
+  const std::shared_ptr<ByteBudget> budget_;
+  ConnectionCount count_;
+  std::deque<std::unique_ptr<Loop>> loops_;
+  std::deque<Door> doors_;  // All on the first loop.
+  std::size_t next_loop_ = 0;
+  bool is_running_ = false;
+};
+
+HttpServer::Body::Body(HttpOptions options, const Clock& clock, Log& log, HttpObserver& observer)
+    : options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      observer_(observer),
+      budget_(std::make_shared<ByteBudget>(options_.bytes_in_flight_max)),
+      count_(options_.connections_max, options_.connections_per_address_max) {
+  const std::size_t threads =
+      options_.threads > 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < threads; ++i) {
+    loops_.push_back(std::make_unique<Loop>(options_, clock_));
+  }
+}
+
+Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
+  VSS_TRY(FileDescriptor socket, server::Listen(listener.host, listener.port));
+  const std::uint16_t port = server::PortOf(socket);
+  boost::asio::io_context& context = loops_.front()->context();
+  doors_.push_back({.site = {options_, *listener.handler, observer_, budget_, {}},
+                    .socket = {context, socket.Release()},
+                    .pause = boost::asio::steady_timer(context),
+                    .port = port});
+  return Done{};
+}
+
+void HttpServer::Body::Start() {
+  is_running_ = true;
+  for (Door& door : doors_) Await(door);
+  for (const auto& loop : loops_) loop->Start();
+}
+
+void HttpServer::Body::Stop() {
+  if (!std::exchange(is_running_, false)) return;
+  loops_.front()->Post([this] {
+    boost::system::error_code ignored;
+    for (Door& door : doors_) {
+      door.socket.close(ignored);
+      door.pause.cancel();
+    }
+    for (const auto& loop : loops_) loop->Drain();
+  });
+  for (const auto& loop : loops_) loop->Join();
+}
+
+void HttpServer::Body::Await(Door& door) {
+  door.socket.async_wait(Descriptor::wait_read, [this, &door](boost::system::error_code error) {
+    if (!error) Accept(door);
+  });
+}
+
+void HttpServer::Body::Accept(Door& door) {
+  for (int i = 0; i < kAcceptsInTurnMax; ++i) {
+    sockaddr_storage address = {};
+    socklen_t size = sizeof address;
+    FileDescriptor socket(::accept4(door.socket.native_handle(),
+                                    reinterpret_cast<sockaddr*>(&address), &size,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket.IsOpen()) {
+      if (errno == EAGAIN) break;
+      if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
+      return Pause(door, errno);
+    }
+    const IpAddress peer = IpAddress::FromSystem(address);
+    auto ticket = count_.Enter(peer, door.site.proxies.Contains(peer));
+    loops_[next_loop_]->Adopt(door.site, {std::move(socket), peer, std::move(ticket)});
+    next_loop_ = (next_loop_ + 1) % loops_.size();
+  }
+  Await(door);
+}
+
+void HttpServer::Body::Pause(Door& door, int error) {
+  log_.Warn("cannot accept connections", {{"reason", std::strerror(error)}});
+  door.pause.expires_after(kAcceptPause);
+  door.pause.async_wait([this, &door](boost::system::error_code cancelled) {
+    if (!cancelled) Await(door);
+  });
+}
+
+HttpServer::HttpServer(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+HttpServer::~HttpServer() = default;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::Make(HttpOptions options,
+                                                     std::vector<ListenerOptions> listeners,
+                                                     const Clock& clock, Log& log,
+                                                     HttpObserver& observer) {
+  auto body = std::make_unique<Body>(std::move(options), clock, log, observer);
+  for (const ListenerOptions& listener : listeners) VSS_RETURN_IF_FAILED(body->Listen(listener));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(body)));
+}
+
+void HttpServer::Start() { body_->Start(); }
+void HttpServer::Stop() { body_->Stop(); }
+std::uint16_t HttpServer::PortOf(std::size_t listener) const { return body_->PortOf(listener); }
+std::size_t HttpServer::Connections() const { return body_->Connections(); }
+std::uint64_t HttpServer::BytesInFlight() const { return body_->BytesInFlight(); }
+
+}  // namespace vss::server

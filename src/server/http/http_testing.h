@@ -1,0 +1,233 @@
+// For tests of the HTTP server: a handler that does what the path says, and a client that sees
+// every byte.
+#ifndef VSS_SERVER_HTTP_HTTP_TESTING_H_
+#define VSS_SERVER_HTTP_HTTP_TESTING_H_
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/http/file_descriptor.h"
+#include "server/http/handler.h"
+
+namespace vss::server::testing {
+
+// /echo...    answers the body at once, in the middle of the call
+// /held...    answers when the test says so, from the test's thread
+// /refused... is refused by its head
+// /failing    fails
+// /read...    and /held/read... are reads
+class PathHandler final : public HttpHandler {
+ public:
+  ~PathHandler() override {
+    for (auto& [path, then] : held_) then(Response{});
+  }
+
+  std::uint64_t body_bytes_max = 1 << 20;
+
+  Expected<Accepted, Response> OnHead(const RequestHead& head) override {
+    const std::string path(head.Path());
+    {
+      const std::lock_guard lock(mutex_);
+      client_address_ = head.ClientAddress();
+    }
+    if (path.starts_with("/refused")) return Unexpected(Response{.status = 401, .body = "refused"});
+    return Accepted{.is_read = path.find("/read") != std::string::npos,
+                    .body_bytes_max = body_bytes_max,
+                    .serve = [this, path](std::string body, Then<Response> then) {
+                      Serve(path, std::move(body), std::move(then));
+                    }};
+  }
+
+  Response OnRefusal(Refusal refusal) override {
+    static constexpr int kStatus[] = {400, 431, 414, 413, 408, 408, 503, 503, 503};
+    return {.status = kStatus[static_cast<int>(refusal)],
+            .body = "refusal " + std::to_string(static_cast<int>(refusal))};
+  }
+
+  Response OnFailure(const Failure& failure) override {
+    return {.status = 500, .body = failure.message};
+  }
+
+  // Until the held request has arrived.
+  void WaitFor(const std::string& path) {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, std::chrono::seconds(20), [&] {
+      return held_.contains(path);
+    })) << path;
+  }
+  bool IsHeld(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    return held_.contains(path);
+  }
+  void Release(const std::string& path, Response response) {
+    WaitFor(path);
+    std::unique_lock lock(mutex_);
+    auto held = held_.extract(path);
+    lock.unlock();
+    held.mapped()(std::move(response));
+  }
+
+  std::string client_address() {
+    const std::lock_guard lock(mutex_);
+    return client_address_;
+  }
+
+ private:
+  void Serve(const std::string& path, std::string body, Then<Response> then) {
+    if (path == "/failing") return then(Unavailable("it failed"));
+    if (path == "/closing") return then(Response{.body = "closing", .close = true});
+    if (!path.starts_with("/held")) {
+      return then(Response{.body = path + ":", .tail = std::move(body)});
+    }
+    const std::lock_guard lock(mutex_);
+    held_.emplace(path, std::move(then));
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, Then<Response>> held_;
+  std::string client_address_;
+};
+
+struct Reply {
+  int status = 0;  // 0: none, the connection ended.
+  std::string head;
+  std::string body;
+
+  // The value of the header `name`, spelt exactly so with one blank behind it, or "".
+  std::string Header(std::string_view name) const {
+    const std::string start = "\r\n" + std::string(name) + ": ";
+    const std::size_t at = head.find(start);
+    if (at == std::string::npos) return "";
+    return head.substr(at + start.size(), head.find("\r\n", at + 2) - at - start.size());
+  }
+};
+
+// Bytes to and from the server; whatever they travel through.
+class ClientLink {
+ public:
+  virtual ~ClientLink() = default;
+  virtual std::ptrdiff_t Write(const char* bytes, std::size_t count) = 0;
+  virtual std::ptrdiff_t Read(char* room, std::size_t count) = 0;  // 0 at the end.
+};
+
+class SocketLink final : public ClientLink {
+ public:
+  explicit SocketLink(int socket) : socket_(socket) {}
+  std::ptrdiff_t Write(const char* bytes, std::size_t count) override {
+    return ::send(socket_, bytes, count, MSG_NOSIGNAL);
+  }
+  std::ptrdiff_t Read(char* room, std::size_t count) override {
+    return ::recv(socket_, room, count, 0);
+  }
+
+ private:
+  const int socket_;
+};
+
+inline FileDescriptor ConnectTo(std::uint16_t port, int receive_bytes = 0) {
+  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (receive_bytes > 0) {
+    ::setsockopt(socket.Get(), SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+  }
+  const timeval patience = {.tv_sec = 20, .tv_usec = 0};
+  ::setsockopt(socket.Get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket.Get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(socket.Get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return socket;
+}
+
+class Client final {
+ public:
+  explicit Client(std::uint16_t port, int receive_bytes = 0)
+      : socket_(ConnectTo(port, receive_bytes)),
+        link_(std::make_unique<SocketLink>(socket_.Get())) {}
+  Client(FileDescriptor socket, std::unique_ptr<ClientLink> link)
+      : socket_(std::move(socket)), link_(std::move(link)) {}
+
+  void Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const std::ptrdiff_t sent = link_->Write(bytes.data(), bytes.size());
+      if (sent <= 0) return;  // The server has gone; what it said is what counts.
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+  void SendRequest(std::string_view path, std::string_view body = "",
+                   std::string_view headers = "") {
+    Send("POST " + std::string(path) + " HTTP/1.1\r\ncontent-length: " +
+         std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + std::string(body));
+  }
+  void EndSending() { ::shutdown(socket_.Get(), SHUT_WR); }
+
+  // The next reply; `has_body` is false for the answer to HEAD.
+  Reply Receive(bool has_body = true) {
+    while (received_.find("\r\n\r\n") == std::string::npos) {
+      if (!ReceiveMore()) return {};
+    }
+    Reply reply;
+    const std::size_t head_bytes = received_.find("\r\n\r\n") + 4;
+    reply.head = received_.substr(0, head_bytes);
+    received_.erase(0, head_bytes);
+    reply.status = std::stoi(reply.head.substr(9, 3));
+    const std::string length = reply.Header("content-length");
+    if (!has_body || length.empty()) return reply;
+    while (received_.size() < std::stoul(length)) {
+      if (!ReceiveMore()) return {};
+    }
+    reply.body = received_.substr(0, std::stoul(length));
+    received_.erase(0, reply.body.size());
+    return reply;
+  }
+  Reply Exchange(std::string_view path, std::string_view body = "", std::string_view headers = "") {
+    SendRequest(path, body, headers);
+    return Receive();
+  }
+
+  // Whether the server ends the connection without another byte.
+  bool IsEnded() { return received_.empty() && !ReceiveMore() && was_clean_; }
+  // Whether something has come, after a moment.
+  bool HasReply() {
+    pollfd poll = {.fd = socket_.Get(), .events = POLLIN, .revents = 0};
+    return !received_.empty() || ::poll(&poll, 1, 50) > 0;
+  }
+
+ private:
+  bool ReceiveMore() {
+    char room[16384];
+    const std::ptrdiff_t count = link_->Read(room, sizeof room);
+    was_clean_ = count == 0;
+    if (count <= 0) return false;
+    received_.append(room, static_cast<std::size_t>(count));
+    return true;
+  }
+
+  FileDescriptor socket_;
+  std::unique_ptr<ClientLink> link_;
+  std::string received_;
+  bool was_clean_ = false;
+};
+
+}  // namespace vss::server::testing
+
+#endif  // VSS_SERVER_HTTP_HTTP_TESTING_H_

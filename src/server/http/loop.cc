@@ -1,0 +1,130 @@
+#include "server/http/loop.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "server/http/response_head.h"
+
+namespace vss::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Deadlines are looked at this often: rarely enough to cost nothing, often enough that nobody waits
+// much longer than was promised.
+milliseconds TickFor(const HttpOptions& options) {
+  const milliseconds shortest =
+      std::min({options.head_time_max, options.body_progress.time, options.write_progress.time,
+                options.idle_time_max, options.lingering_time_max, options.drain_time_max});
+  return std::clamp(shortest / 4, milliseconds(5), milliseconds(1000));
+}
+
+}  // namespace
+
+void Inbox::Deliver(Delivery delivery) {
+  if (std::this_thread::get_id() == thread_) {
+    // Answered before `serve` returned: the turn that called it goes on with the answer.
+    const auto connection = delivery.connection.lock();
+    if (!connection) return;
+    if (connection->IsInTurn()) {
+      return connection->Take(delivery.sequence, std::move(delivery.response),
+                              std::move(delivery.lease));
+    }
+  }
+  state_.With([&](State& state) {
+    if (state.loop == nullptr) return;
+    state.deliveries.push_back(std::move(delivery));
+    // Under the lock, because the loop may go as soon as it is released.
+    if (state.deliveries.size() == 1) state.loop->Post([loop = state.loop] { loop->HandOut(); });
+  });
+}
+
+Loop::Loop(const HttpOptions& options, const Clock& clock)
+    : options_(options), clock_(clock), tick_(TickFor(options)) {
+  inbox_->state_.With([this](Inbox::State& state) { state.loop = this; });
+}
+
+Loop::~Loop() {
+  CHECK(!thread_.joinable());
+  inbox_->state_.With([](Inbox::State& state) {
+    state.loop = nullptr;
+    state.deliveries.clear();
+  });
+  CloseAll();
+}
+
+void Loop::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Loop::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::Run() {
+  inbox_->thread_ = std::this_thread::get_id();
+  Tick();
+  context_.run();
+  CloseAll();
+}
+
+void Loop::Adopt(const Site& site, Arrival arrival) {
+  Post([this, &site, arrival = std::move(arrival)]() mutable {
+    const auto connection = std::make_shared<Connection>(*this, site, std::move(arrival));
+    connection->place_in_loop = connections_.size();
+    connections_.push_back(connection);
+    connection->Start();
+    if (IsDraining()) connection->Drain();
+  });
+}
+
+void Loop::Remove(const Connection& connection) {
+  CHECK(connections_.at(connection.place_in_loop).get() == &connection);
+  connections_.back()->place_in_loop = connection.place_in_loop;
+  std::swap(connections_[connection.place_in_loop], connections_.back());
+  connections_.pop_back();
+  if (IsDraining() && connections_.empty()) context_.stop();
+}
+
+void Loop::HandOut() {
+  std::vector<Delivery> deliveries =
+      inbox_->state_.With([](Inbox::State& state) { return std::exchange(state.deliveries, {}); });
+  // First all answers, then the turns: answers to one client leave together.
+  std::vector<std::shared_ptr<Connection>> answered;
+  for (Delivery& delivery : deliveries) {
+    auto connection = delivery.connection.lock();
+    if (!connection) continue;
+    connection->Take(delivery.sequence, std::move(delivery.response), std::move(delivery.lease));
+    if (answered.empty() || answered.back() != connection)
+      answered.push_back(std::move(connection));
+  }
+  for (const auto& connection : answered) connection->Turn();
+}
+
+void Loop::Tick() {
+  date_ = FormatHttpDate(clock_.Wall());
+  // Backwards, because a connection that closes is replaced by the last one.
+  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Tick();
+  if (IsDraining() && Now() >= drain_until_) return context_.stop();
+  ticker_.expires_after(tick_);
+  ticker_.async_wait([this](boost::system::error_code error) {
+    if (!error) Tick();
+  });
+}
+
+void Loop::Drain() {
+  Post([this] {
+    drain_until_ = Now() + options_.drain_time_max;
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Drain();
+    if (connections_.empty()) context_.stop();
+  });
+}
+
+void Loop::CloseAll() {
+  while (!connections_.empty()) {
+    const auto connection = connections_.back();
+    connection->Close();
+  }
+}
+
+}  // namespace vss::server

@@ -1,0 +1,99 @@
+// One thread, and the connections that live on it.
+//
+// Threads: Adopt, Drain, Post and the Inbox from any thread; the rest from the loop's own.
+#ifndef VSS_SERVER_HTTP_LOOP_H_
+#define VSS_SERVER_HTTP_LOOP_H_
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/guarded.h"
+#include "server/http/connection.h"
+
+namespace vss::server {
+
+// An answer on its way from wherever it was made to its connection.
+struct Delivery {
+  std::weak_ptr<Connection> connection;
+  std::uint64_t sequence;
+  Result<Response> response;
+  ByteLease lease;
+};
+
+// Where a loop's answers come in.  It outlives the loop if an answer does, and then drops it.
+class Inbox final {
+ public:
+  void Deliver(Delivery delivery);
+
+ private:
+  friend class Loop;
+  struct State {
+    Loop* loop = nullptr;
+    std::vector<Delivery> deliveries;
+  };
+  // Set once, before there is a connection.
+  std::thread::id thread_;
+  Guarded<State> state_;
+};
+
+class Loop final {
+ public:
+  Loop(const HttpOptions& options, const Clock& clock);
+  ~Loop();  // Closes what is left.
+
+  void Start();
+  // Makes a connection of it.
+  void Adopt(const Site& site, Arrival arrival);
+  // Finishes what is under way, at most for the time the options give, and ends the thread.
+  void Drain();
+  void Join();
+
+  template <typename F>
+  void Post(F f) {
+    boost::asio::post(context_, std::move(f));
+  }
+
+  boost::asio::io_context& context() { return context_; }
+  const std::shared_ptr<Inbox>& inbox() const { return inbox_; }
+  SteadyTime Now() const { return clock_.Steady(); }
+  std::string_view Date() const { return date_; }
+  // For bytes that nobody looks at.
+  std::span<char> Scratch() { return scratch_; }
+  void Remove(const Connection& connection);
+
+ private:
+  friend class Inbox;
+  void Run();
+  void Tick();
+  void HandOut();
+  void CloseAll();
+  bool IsDraining() const { return drain_until_ != SteadyTime::max(); }
+
+  const HttpOptions& options_;
+  const Clock& clock_;
+  const std::chrono::milliseconds tick_;
+  boost::asio::io_context context_{1};
+  boost::asio::steady_timer ticker_{context_};
+  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+  std::vector<std::shared_ptr<Connection>> connections_;
+  std::string date_;
+  SteadyTime drain_until_ = SteadyTime::max();
+  std::array<char, 64 << 10> scratch_;
+  std::thread thread_;
+};
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_HTTP_LOOP_H_
