@@ -1,0 +1,61 @@
+// A mark that a commit lane leaves in each of its transactions, to find out afterwards whether a
+// transaction happened whose answer was lost.
+//
+//   vss_commit_marker   lane        one row for each connection that commits
+//                       batch       number of the last transaction that was committed on it
+//                       fenced      nothing more can be committed on it
+//                       touched_at  when, for clearing away what crashed servers left
+//
+// Every transaction moves its row from batch n-1 to n, and fails if it can't.  To settle the fate
+// of transaction n another connection fences the row.  That waits for a transaction that is still
+// under way, and makes one fail that has not yet begun: what `batch` says then is final.  The mark
+// is part of the transaction's own data, so the answer is right even where the transaction was lost
+// together with its server.
+#ifndef VSS_STORE_POSTGRES_COMMIT_MARKER_H_
+#define VSS_STORE_POSTGRES_COMMIT_MARKER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "store/postgres/pg_connection.h"
+
+namespace vss::store {
+
+inline constexpr PgStatement kMark = {"mark", R"(
+    WITH marked AS (
+      UPDATE vss_commit_marker SET batch = $2::int8, touched_at = $3
+      WHERE lane = $1 AND batch = $2::int8 - 1 AND NOT fenced
+      RETURNING 1)
+    SELECT 1 / count(*) FROM marked)"};
+
+class CommitMarker {
+ public:
+  // Sets up a row for a connection.
+  static PgAnswer<CommitMarker> Make(PgConnection& connection, WallTime now);
+
+  // The call that every transaction holds.  Each one has its own number, whatever becomes of it; a
+  // transaction that failed gives the number back with Undo.
+  PgCall Mark(WallTime now);
+  void Undo() { --batch_; }
+
+  // Whether the last transaction that was marked was committed.  Final once it is answered.
+  PgAnswer<bool> WasCommitted(PgConnection& other_connection) const;
+
+  // Removes the row; it no longer matters whether that works.
+  void Clear(PgConnection& connection) const;
+
+ private:
+  explicit CommitMarker(std::string lane) : lane_(std::move(lane)) {}
+
+  std::string lane_;  // The 16 bytes of a UUID.
+  std::int64_t batch_ = 0;
+};
+
+// Removes the rows of lanes that have not committed for days: their servers are gone.  A lane that
+// was only idle for so long makes itself a new row.
+PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection, WallTime now);
+
+}  // namespace vss::store
+
+#endif  // VSS_STORE_POSTGRES_COMMIT_MARKER_H_

@@ -1,0 +1,201 @@
+#include "store/postgres/committer.h"
+
+#include <utility>
+
+#include "store/postgres/statements.h"
+#include "store/postgres/usage.h"
+
+namespace vss::store {
+namespace {
+
+constexpr PgStatement kBegin = {nullptr, "BEGIN"};
+constexpr PgStatement kCommit = {nullptr, "COMMIT"};
+
+// Every failed try but those to reconnect means that somebody else's write went through.
+constexpr int kAttemptsMax = 30;
+
+// After a guess was wrong the next ones are likely to be: a client that always names a stale
+// version must not make everybody's writes be done twice.
+constexpr int kLockedTurns = 8;
+
+constexpr std::chrono::seconds kSettleWithin{10};
+
+Committer::Outcomes Same(std::size_t count, const Failure& failure) {
+  return Committer::Outcomes(count, Result<CommitOutcome>(Unexpected(failure)));
+}
+
+Committer::Outcomes OutcomesOf(CommitPlan plan) {
+  Committer::Outcomes outcomes;
+  for (CommitOutcome& outcome : plan.outcomes) outcomes.emplace_back(std::move(outcome));
+  return outcomes;
+}
+
+// The answers when nobody knows whether the plan was carried out.
+Committer::Outcomes InDoubtOutcomesOf(const CommitPlan& plan) {
+  Committer::Outcomes outcomes;
+  for (const CommitOutcome& outcome : plan.outcomes) {
+    outcomes.push_back(outcome.IsCommitted()
+                           ? InDoubt("the connection to the database was lost while writing")
+                           : Unavailable("the database is away"));
+  }
+  return outcomes;
+}
+
+Known KnownFrom(const std::vector<RowName>& rows, const PgResult& locked) {
+  Known known;
+  for (int i = 0; i < locked.Rows(); ++i) {
+    const RowName& row = rows[static_cast<std::size_t>(locked.Int(i, 0) - 1)];
+    known.rows[row] = {locked.Int(i, 1), locked.Int(i, 2)};
+  }
+  return known;
+}
+
+}  // namespace
+
+Committer::Committer(const PgContext& context)
+    : context_(context), session_(context, CommitStatements()) {}
+
+Committer::~Committer() {
+  if (!session_.IsOpen() || !marker_) return;
+  if (const auto connection = session_.Get()) marker_->Clear(**connection);
+}
+
+Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto connection = Connection();
+    if (!connection) return Same(batches.size(), connection.error());
+    Attempt tried = Try(**connection, batches);
+    if (!tried.error) return OutcomesOf(std::move(tried.plan));
+    if (tried.error->lost) {
+      session_.Drop();
+      marker_is_current_ = false;
+      if (!tried.is_in_doubt) continue;
+      const std::optional<bool> happened = Settle();
+      if (!happened) return InDoubtOutcomesOf(tried.plan);
+      if (*happened) return OutcomesOf(std::move(tried.plan));
+    } else if (tried.error->IsContention() || tried.error->code == kTooFewRows) {
+      NoteContention(*tried.error);
+    } else if (batches.size() > 1) {
+      return CommitEach(batches);  // Whichever batch it is that can't be stored, the others can.
+    } else {
+      return Same(1, FailureFrom(*tried.error).error());
+    }
+  }
+  return Same(batches.size(), Overloaded("too many write to the same keys").error());
+}
+
+Result<PgConnection*> Committer::Connection() {
+  VSS_TRY(PgConnection* const connection, session_.Get());
+  if (marker_is_current_) return connection;
+  if (marker_) marker_->Clear(*connection);
+  marker_.reset();
+  auto marker = CommitMarker::Make(*connection, context_.clock.Wall());
+  if (!marker) {
+    if (marker.error().lost) session_.Drop();
+    return UnavailableFrom(marker.error());
+  }
+  marker_ = *std::move(marker);
+  marker_is_current_ = true;
+  return connection;
+}
+
+Committer::Attempt Committer::Try(PgConnection& connection,
+                                  const std::vector<PlannedBatch>& batches) {
+  if (locked_turns_ > 0) {
+    --locked_turns_;
+  } else if (!context_.options.track_usage) {
+    if (auto plan = PlanBlindly(batches)) return TryBlindly(connection, *std::move(plan));
+  }
+  return TryLocked(connection, batches);
+}
+
+Committer::Attempt Committer::TryBlindly(PgConnection& connection, CommitPlan plan) {
+  if (plan.effects.IsEmpty()) return {std::move(plan)};
+  const WallTime now = context_.clock.Wall();
+  std::vector<PgCall> calls;
+  calls.push_back(marker_->Mark(now));
+  AppendEffects(plan.effects, now, calls);
+  Attempt tried = Finish(connection, std::move(plan), calls);
+  if (tried.error && tried.error->code == kTooFewRows) locked_turns_ = kLockedTurns;
+  return tried;
+}
+
+Committer::Attempt Committer::TryLocked(PgConnection& connection,
+                                        const std::vector<PlannedBatch>& batches) {
+  const WallTime now = context_.clock.Wall();
+  const std::vector<RowName> rows = RowsOf(batches);
+  std::optional<UsageCount> usage;
+  if (context_.options.track_usage) usage.emplace(batches);
+
+  std::vector<PgCall> calls;
+  calls.push_back({kBegin});
+  calls.push_back(marker_->Mark(now));
+  if (usage) usage->AppendLock(calls);
+  calls.push_back(LockRows(rows));
+  auto read = connection.Run(calls);
+  if (!read) {
+    // Nothing but the marker's row was asked to change.
+    if (read.error().code == kTooFewRows) marker_is_current_ = false;
+    return GiveUp(connection, std::move(read).error());
+  }
+  Known known = KnownFrom(rows, read->back());
+  if (usage) {
+    const auto learnt = usage->Learn(connection, (*read)[3], (*read)[4], known);
+    if (!learnt) return GiveUp(connection, learnt.error());
+    if (!*learnt) return GiveUp(connection, {"40001", "a usage row vanished"});
+  }
+
+  CommitPlan plan = PlanFrom(known, batches);
+  calls.clear();
+  AppendEffects(plan.effects, now, calls);
+  if (calls.empty()) {
+    GiveUp(connection, {});
+    return {std::move(plan)};
+  }
+  if (usage) usage->AppendWrite(plan.usage, calls);
+  calls.push_back({kCommit});
+  return Finish(connection, std::move(plan), calls);
+}
+
+// Runs what makes the plan happen, the commit included.
+Committer::Attempt Committer::Finish(PgConnection& connection, CommitPlan plan,
+                                     const std::vector<PgCall>& calls) {
+  auto done = connection.Run(calls);
+  if (done) return {std::move(plan)};
+  if (done.error().lost) return {std::move(plan), std::move(done).error(), true};
+  return GiveUp(connection, std::move(done).error());
+}
+
+Committer::Attempt Committer::GiveUp(PgConnection& connection, PgError error) {
+  if (!error.lost) connection.RollBack();
+  marker_->Undo();
+  return {{}, std::move(error)};
+}
+
+void Committer::NoteContention(const PgError& error) {
+  context_.observer.OnEvent(error.code == "40P01"   ? "deadlock"
+                            : error.code == "40001" ? "serialization"
+                                                    : "race");
+}
+
+std::optional<bool> Committer::Settle() {
+  context_.observer.OnEvent("in-doubt");
+  const Deadline deadline{context_.clock.Steady() + kSettleWithin};
+  while (!deadline.HasPassed(context_.clock.Steady())) {
+    const auto connection = session_.Await(deadline);
+    if (!connection) break;
+    const auto committed = marker_->WasCommitted(**connection);
+    if (committed) return *committed;
+    if (committed.error().lost) session_.Drop();
+  }
+  context_.log.Error("a commit is in doubt: the database did not come back in time");
+  return std::nullopt;
+}
+
+Committer::Outcomes Committer::CommitEach(const std::vector<PlannedBatch>& batches) {
+  Outcomes outcomes;
+  for (const PlannedBatch& batch : batches) outcomes.push_back(std::move(Commit({batch}).front()));
+  return outcomes;
+}
+
+}  // namespace vss::store

@@ -1,0 +1,69 @@
+// Commits groups of batches over one connection.
+//
+// A group is one transaction.  First it is tried without looking: every statement checks the guards
+// of the rows that it changes, and the whole costs one round trip.  If a guard does not hold, or
+// one can't be checked that way, the rows are locked and read first, the outcome of every batch is
+// worked out from them, and then what is left to do is done.
+//
+// Threads:     one.
+// Failures:    those of Store::Commit.  A lost race, a deadlock and a serialization failure are
+// tried
+//              again here.  A transaction whose answer was lost is settled before anything is said.
+// Durability:  what is answered as committed is durable.
+#ifndef VSS_STORE_POSTGRES_COMMITTER_H_
+#define VSS_STORE_POSTGRES_COMMITTER_H_
+
+#include <optional>
+#include <vector>
+
+#include "store/postgres/commit_marker.h"
+#include "store/postgres/commit_plan.h"
+#include "store/postgres/pg_session.h"
+
+namespace vss::store {
+
+class Committer final {
+ public:
+  using Outcomes = std::vector<Result<CommitOutcome>>;
+
+  explicit Committer(const PgContext& context);
+  ~Committer();  // Tidies up after itself if it can.
+
+  // An answer for each batch.  They apply in this order.
+  Outcomes Commit(const std::vector<PlannedBatch>& batches);
+
+  // Any thread: the database is away, there is no point in asking now.
+  bool IsAway() const { return session_.IsAway(); }
+
+ private:
+  // One try at a group: what it comes to, and why that did not happen, or may not have.
+  struct Attempt {
+    CommitPlan plan = {};
+    std::optional<PgError> error = std::nullopt;
+    bool is_in_doubt = false;
+  };
+
+  Result<PgConnection*> Connection();
+  Attempt Try(PgConnection& connection, const std::vector<PlannedBatch>& batches);
+  Attempt TryBlindly(PgConnection& connection, CommitPlan plan);
+  Attempt TryLocked(PgConnection& connection, const std::vector<PlannedBatch>& batches);
+  Attempt Finish(PgConnection& connection, CommitPlan plan, const std::vector<PgCall>& calls);
+  Attempt GiveUp(PgConnection& connection, PgError error);
+  void NoteContention(const PgError& error);
+
+  // Whether the transaction that was under way when the connection was lost happened.
+  // nullopt: that can't be found out.
+  std::optional<bool> Settle();
+
+  Outcomes CommitEach(const std::vector<PlannedBatch>& batches);
+
+  const PgContext& context_;
+  PgSession session_;
+  std::optional<CommitMarker> marker_;
+  bool marker_is_current_ = false;  // False: it belongs to a connection that was lost.
+  int locked_turns_ = 0;            // How many more groups are not tried blindly.
+};
+
+}  // namespace vss::store
+
+#endif  // VSS_STORE_POSTGRES_COMMITTER_H_

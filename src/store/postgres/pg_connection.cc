@@ -1,0 +1,239 @@
+#include "store/postgres/pg_connection.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "store/postgres/pg_target.h"
+
+namespace vss::store {
+namespace {
+
+constexpr int kBinary = 1;
+
+// What the server needs to notice its own statement timeout and say so.
+constexpr std::chrono::milliseconds kGrace{5000};
+
+struct FreeMemory {
+  void operator()(char* memory) const { PQfreemem(memory); }
+};
+
+std::string FieldOf(const PGresult* result, int field) {
+  const char* text = PQresultErrorField(result, field);
+  return text != nullptr ? text : "";
+}
+
+// The server said that it is closing the connection.
+bool IsGoodbye(std::string_view code) {
+  return code.starts_with("08") || code == "57P01" || code == "57P02" || code == "57P03" ||
+         code == "57P05" || code == "25P03";
+}
+
+}  // namespace
+
+bool PgError::IsContention() const {
+  return code == "40001" || code == "40P01" || code == "23505" || code == "55P03";
+}
+
+Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& options,
+                                                         const std::string& database, Use use,
+                                                         std::span<const PgStatement> statements,
+                                                         const Clock& clock) {
+  VSS_TRY(const PgTarget target, PgTarget::From(options, database, use == Use::kServe));
+  PGconn* raw = PQconnectdbParams(target.Keywords().data(), target.Values().data(), 0);
+  CHECK(raw != nullptr);
+  std::optional<std::chrono::milliseconds> timeout;
+  if (use == Use::kServe) timeout = options.statement_timeout + kGrace;
+  std::unique_ptr<PgConnection> connection(
+      new PgConnection(raw, options.prepared_statements, timeout, clock));
+  if (PQstatus(raw) != CONNECTION_OK) {
+    return Unavailable("the database is away", PQerrorMessage(raw));
+  }
+  PQsetNoticeProcessor(
+      raw, [](void*, const char*) {}, nullptr);
+  CHECK(PQsetnonblocking(raw, 1) == 0);
+  CHECK(PQenterPipelineMode(raw) == 1);
+  if (options.prepared_statements) {
+    if (auto prepared = connection->Prepare(statements); !prepared) {
+      return UnavailableFrom(prepared.error());
+    }
+  }
+  return connection;
+}
+
+PgConnection::PgConnection(pg_conn* connection, bool prepared,
+                           std::optional<std::chrono::milliseconds> answer_timeout,
+                           const Clock& clock)
+    : connection_(connection),
+      prepared_(prepared),
+      answer_timeout_(answer_timeout),
+      clock_(clock) {}
+
+PgConnection::~PgConnection() { PQfinish(connection_); }
+
+PgAnswer<std::vector<PgResult>> PgConnection::Run(const std::vector<PgCall>& calls) {
+  for (const PgCall& call : calls) Send(call);
+  SendSync();
+  std::vector<PgResult> results;
+  std::optional<PgError> error;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    PgAnswer<PgResult> answer = Take();
+    if (answer) {
+      results.push_back(*std::move(answer));
+    } else if (!error) {
+      error = std::move(answer).error();
+    }
+  }
+  std::optional<PgError> end = TakeSync();
+  if (!error || (end && end->lost)) error = std::move(end);
+  if (error) return Unexpected(*std::move(error));
+  return results;
+}
+
+std::vector<PgAnswer<PgResult>> PgConnection::RunEach(const std::vector<PgCall>& calls) {
+  for (const PgCall& call : calls) {
+    Send(call);
+    SendSync();
+  }
+  std::vector<PgAnswer<PgResult>> answers;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    answers.push_back(Take());
+    if (auto error = TakeSync(); error && answers.back()) answers.back() = Unexpected(*error);
+  }
+  return answers;
+}
+
+PgAnswer<PgResult> PgConnection::RunOne(const PgStatement& statement, PgParams params) {
+  std::vector<PgCall> calls;
+  calls.push_back({statement, std::move(params)});
+  auto results = Run(calls);
+  if (!results) return Unexpected(std::move(results).error());
+  return std::move(results->front());
+}
+
+void PgConnection::RollBack() {
+  if (!lost_) static_cast<void>(RunOne({nullptr, "ROLLBACK"}));
+}
+
+Result<std::string> PgConnection::Quoted(std::string_view name) {
+  const std::unique_ptr<char, FreeMemory> quoted(
+      PQescapeIdentifier(connection_, name.data(), name.size()));
+  if (quoted == nullptr) return Invalid("not a name that a database can have");
+  return std::string(quoted.get());
+}
+
+PgAnswer<PgResult> PgConnection::Prepare(std::span<const PgStatement> statements) {
+  for (const PgStatement& statement : statements) {
+    if (PQsendPrepare(connection_, statement.name, statement.sql, 0, nullptr) != 1) lost_ = true;
+  }
+  SendSync();
+  PgAnswer<PgResult> last = PgResult(nullptr);
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    PgAnswer<PgResult> answer = Take();
+    if (last) last = std::move(answer);
+  }
+  if (auto error = TakeSync(); error && last) return Unexpected(*std::move(error));
+  return last;
+}
+
+void PgConnection::Send(const PgCall& call) {
+  if (lost_) return;
+  const auto& [statement, params] = call;
+  const int sent =
+      prepared_ && statement.name != nullptr
+          ? PQsendQueryPrepared(connection_, statement.name, params.Count(), params.Values(),
+                                params.Lengths(), params.Formats(), kBinary)
+          : PQsendQueryParams(connection_, statement.sql, params.Count(), nullptr, params.Values(),
+                              params.Lengths(), params.Formats(), kBinary);
+  if (sent != 1) lost_ = true;
+}
+
+void PgConnection::SendSync() {
+  if (!lost_ && PQpipelineSync(connection_) != 1) lost_ = true;
+}
+
+PgAnswer<PgResult> PgConnection::Take() {
+  std::optional<PgResult> answer;
+  std::optional<PgError> error;
+  for (;;) {
+    if (lost_ || !WaitForAnswer()) return Unexpected(Lost());
+    PGresult* raw = PQgetResult(connection_);
+    if (raw == nullptr) break;  // That was all of this statement.
+    PgResult result(raw);
+    const ExecStatusType status = PQresultStatus(raw);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+      answer = std::move(result);
+    } else if (!error) {
+      error = ErrorIn(raw);
+    }
+  }
+  if (error) return Unexpected(*std::move(error));
+  if (!answer) return Unexpected(Lost());
+  return *std::move(answer);
+}
+
+// A commit that fails at the very end, and a server that dies there, are only seen at the Sync.
+std::optional<PgError> PgConnection::TakeSync() {
+  std::optional<PgError> error;
+  for (;;) {
+    if (lost_ || !WaitForAnswer()) return Lost();
+    PGresult* raw = PQgetResult(connection_);
+    if (raw == nullptr) continue;
+    const PgResult result(raw);
+    if (PQresultStatus(raw) == PGRES_PIPELINE_SYNC) return error;
+    if (!error) error = ErrorIn(raw);
+  }
+}
+
+PgError PgConnection::ErrorIn(const pg_result* result) {
+  PgError error{FieldOf(result, PG_DIAG_SQLSTATE), FieldOf(result, PG_DIAG_MESSAGE_PRIMARY)};
+  if (PQstatus(connection_) == CONNECTION_BAD || IsGoodbye(error.code)) lost_ = true;
+  error.lost = lost_;
+  return error;
+}
+
+// Sends what is left to send and waits until an answer can be read without waiting.
+bool PgConnection::WaitForAnswer() {
+  const SteadyTime started = clock_.Steady();
+  for (;;) {
+    const int unsent = PQflush(connection_);
+    if (unsent >= 0 && PQisBusy(connection_) == 0) return true;
+    int wait_ms = -1;
+    if (answer_timeout_) {
+      const auto left = started + *answer_timeout_ - clock_.Steady();
+      wait_ms = static_cast<int>(std::max<std::int64_t>(
+          0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count()));
+    }
+    const short events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+    pollfd socket{PQsocket(connection_), events, 0};
+    const int ready = unsent < 0 || wait_ms == 0 ? 0 : poll(&socket, 1, wait_ms);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) break;
+    if ((socket.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_) != 1) break;
+  }
+  lost_ = true;
+  return false;
+}
+
+PgError PgConnection::Lost() {
+  lost_ = true;
+  const std::string message = PQerrorMessage(connection_);
+  return {"", message.empty() ? "the server does not answer" : message, true};
+}
+
+Unexpected<Failure> UnavailableFrom(const PgError& error) {
+  return Unavailable("the database is away", error.code + " " + error.message);
+}
+
+Unexpected<Failure> FailureFrom(const PgError& error) {
+  if (error.code == "57014") return Overloaded("the database is busy");
+  if (error.code == "XX001" || error.code == "XX002") {
+    return Corrupt("stored data is damaged", error.message);
+  }
+  return UnavailableFrom(error);
+}
+
+}  // namespace vss::store

@@ -1,0 +1,181 @@
+#include "store/postgres/postgres_store.h"
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/lane.h"
+#include "store/postgres/committer.h"
+#include "store/postgres/pg_session.h"
+#include "store/postgres/reader.h"
+#include "store/postgres/schema.h"
+
+namespace vss::store {
+namespace {
+
+constexpr const char* kBusy = "the server is busy";
+constexpr const char* kAway = "the database is away";
+
+// Measures one go of a lane.
+class Stopwatch {
+ public:
+  Stopwatch(const PgContext& context, std::string_view lane, std::size_t jobs)
+      : context_(context), lane_(lane), jobs_(jobs), started_(context.clock.Steady()) {}
+  void Stop(std::size_t waiting) const {
+    context_.observer.OnBatch(lane_, jobs_, waiting, context_.clock.Steady() - started_);
+  }
+
+ private:
+  const PgContext& context_;
+  const std::string_view lane_;
+  const std::size_t jobs_;
+  const SteadyTime started_;
+};
+
+struct CommitJob {
+  Space space;
+  Batch batch;
+  Deadline deadline;
+  Then<CommitOutcome> then;
+};
+
+class CommitLane final {
+ public:
+  explicit CommitLane(const PgContext& context)
+      : context_(context),
+        committer_(context),
+        lane_(context.options.lane_limits,
+              [this](std::vector<CommitJob> jobs) { Work(std::move(jobs)); }) {}
+
+  void Offer(CommitJob job) {
+    if (committer_.IsAway()) return job.then(Unavailable(kAway));
+    const std::size_t bytes = job.batch.Bytes();
+    if (auto refused = lane_.Offer(std::move(job), bytes)) refused->then(Overloaded(kBusy));
+  }
+
+ private:
+  void Work(std::vector<CommitJob> jobs) {
+    const Stopwatch stopwatch(context_, "commit", jobs.size());
+    std::vector<CommitJob*> begun;
+    std::vector<PlannedBatch> batches;
+    for (CommitJob& job : jobs) {
+      if (job.deadline.HasPassed(context_.clock.Steady())) {
+        job.then(Overloaded(kBusy));
+      } else {
+        begun.push_back(&job);
+        batches.push_back({&job.space, &job.batch});
+      }
+    }
+    if (begun.empty()) return;
+    auto outcomes = committer_.Commit(batches);
+    for (std::size_t i = 0; i < begun.size(); ++i) begun[i]->then(std::move(outcomes[i]));
+    stopwatch.Stop(lane_.Waiting());
+  }
+
+  const PgContext& context_;
+  Committer committer_;
+  Lane<CommitJob> lane_;
+};
+
+struct ReadJob {
+  ReadTask task;
+  Deadline deadline;
+
+  void Fail(const Unexpected<Failure>& failure) {
+    std::visit([&failure](auto& job) { job.then(failure); }, task);
+  }
+};
+
+class ReadLane final {
+ public:
+  explicit ReadLane(const PgContext& context)
+      : context_(context),
+        reader_(context),
+        lane_(context.options.lane_limits,
+              [this](std::vector<ReadJob> jobs) { Work(std::move(jobs)); }) {}
+
+  void Offer(ReadJob job) {
+    if (reader_.IsAway()) return job.Fail(Unavailable(kAway));
+    if (auto refused = lane_.Offer(std::move(job), 0)) refused->Fail(Overloaded(kBusy));
+  }
+
+ private:
+  void Work(std::vector<ReadJob> jobs) {
+    const Stopwatch stopwatch(context_, "read", jobs.size());
+    std::vector<ReadTask> tasks;
+    for (ReadJob& job : jobs) {
+      if (job.deadline.HasPassed(context_.clock.Steady())) {
+        job.Fail(Overloaded(kBusy));
+      } else {
+        tasks.push_back(std::move(job.task));
+      }
+    }
+    if (!tasks.empty()) reader_.Read(std::move(tasks));
+    stopwatch.Stop(lane_.Waiting());
+  }
+
+  const PgContext& context_;
+  Reader reader_;
+  Lane<ReadJob> lane_;
+};
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(PostgresOptions options, const Clock& clock, Log& log, StoreObserver& observer)
+      : options_(std::move(options)), context_{options_, clock, log, observer} {
+    for (std::size_t i = 0; i < options_.commit_lanes; ++i) {
+      commit_lanes_.push_back(std::make_unique<CommitLane>(context_));
+    }
+    for (std::size_t i = 0; i < options_.read_lanes; ++i) {
+      read_lanes_.push_back(std::make_unique<ReadLane>(context_));
+    }
+  }
+
+  void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
+    const std::hash<std::string_view> hash;
+    const std::size_t lane = (hash(space.tenant) * 31 + hash(space.store)) % commit_lanes_.size();
+    commit_lanes_[lane]->Offer({std::move(space), std::move(batch), deadline, std::move(then)});
+  }
+
+  void Get(Space space, std::vector<Key> keys, Deadline deadline,
+           Then<std::vector<Record>> then) override {
+    Read(GetJob{std::move(space), std::move(keys), std::move(then)}, deadline);
+  }
+
+  void List(Space space, ListQuery query, Deadline deadline, Then<Page> then) override {
+    Read(ListJob{std::move(space), std::move(query), std::move(then)}, deadline);
+  }
+
+  void Scan(Space space, ScanQuery query, Deadline deadline, Then<ScanResult> then) override {
+    Read(ScanJob{std::move(space), std::move(query), std::move(then)}, deadline);
+  }
+
+ private:
+  void Read(ReadTask task, Deadline deadline) {
+    const std::size_t lane = next_reader_.fetch_add(1, std::memory_order_relaxed);
+    read_lanes_[lane % read_lanes_.size()]->Offer({std::move(task), deadline});
+  }
+
+  const PostgresOptions options_;
+  const PgContext context_;
+  std::vector<std::unique_ptr<CommitLane>> commit_lanes_;
+  std::vector<std::unique_ptr<ReadLane>> read_lanes_;
+  std::atomic<std::size_t> next_reader_{0};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> MakePostgresStore(PostgresOptions options, const Clock& clock,
+                                                 Log& log, StoreObserver& observer) {
+  if (options.commit_lanes == 0 || options.read_lanes == 0) {
+    return Invalid("the database needs at least one commit lane and one read lane");
+  }
+  VSS_RETURN_IF_FAILED(PrepareDatabase(options, clock, log));
+  std::unique_ptr<Store> store =
+      std::make_unique<PostgresStore>(std::move(options), clock, log, observer);
+  return store;
+}
+
+}  // namespace vss::store

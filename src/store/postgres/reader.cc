@@ -1,0 +1,220 @@
+#include "store/postgres/reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace vss::store {
+namespace {
+
+constexpr PgStatement kGet = {"get", R"(
+    SELECT p.ord, d.version, d.value
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS p(tenant, store, key, ord)
+    JOIN vss_db AS d ON d.user_token = p.tenant AND d.store_id = p.store AND d.key = p.key)"};
+
+constexpr PgStatement kVersion = {"version", R"(
+    SELECT version FROM vss_db WHERE user_token = $1 AND store_id = $2 AND key = $3)"};
+
+// starts_with compares bytes, whatever the database's collation.
+constexpr PgStatement kList = {"list", R"(
+    SELECT key, version, sort_order FROM vss_db
+    WHERE user_token = $1 AND store_id = $2 AND sort_order < $3 AND starts_with(key, $4)
+      AND NOT ($5 AND key = $6)
+    ORDER BY sort_order DESC LIMIT $7)"};
+
+// The first row tells how much there is, and the others are there only if that is not too much.
+// Values that are too much are not even read.
+constexpr PgStatement kScan = {"scan", R"(
+    WITH found AS MATERIALIZED (
+      SELECT key, version, value FROM vss_db
+      WHERE user_token = $1 AND store_id = $2 AND starts_with(key, $3)),
+    size AS MATERIALIZED (
+      SELECT coalesce(sum(octet_length(key) + coalesce(octet_length(value), 0)), 0)::bigint AS bytes
+      FROM found)
+    SELECT NULL AS key, bytes AS version, NULL AS value FROM size
+    UNION ALL
+    SELECT * FROM (SELECT key, version, value FROM found
+                   WHERE (SELECT bytes FROM size) <= $4 ORDER BY key COLLATE "C") AS records)"};
+
+constexpr std::array kReadStatements = {kGet, kVersion, kList, kScan};
+
+// The parameters of one query for the keys of many jobs.
+PgCall GetCall(const std::vector<const GetJob*>& jobs) {
+  std::vector<std::string_view> tenants;
+  std::vector<std::string_view> stores;
+  std::vector<std::string_view> keys;
+  for (const GetJob* job : jobs) {
+    tenants.insert(tenants.end(), job->keys.size(), job->space.tenant);
+    stores.insert(stores.end(), job->keys.size(), job->space.store);
+    keys.insert(keys.end(), job->keys.begin(), job->keys.end());
+  }
+  PgCall call{kGet};
+  call.params.Texts(tenants).Texts(stores).Texts(keys);
+  return call;
+}
+
+PgCall VersionCall(const ListJob& job) {
+  PgCall call{kVersion};
+  call.params.Text(job.space.tenant).Text(job.space.store).Text(*job.query.apart);
+  return call;
+}
+
+PgCall ListCall(const ListJob& job) {
+  const ListQuery& query = job.query;
+  PgCall call{kList};
+  call.params.Text(job.space.tenant).Text(job.space.store);
+  call.params.Int(query.older_than.value_or(std::numeric_limits<Rank>::max())).Text(query.prefix);
+  call.params.Bool(query.apart.has_value()).Text(query.apart ? *query.apart : std::string_view());
+  call.params.Int(std::int64_t{query.limit} + 1);
+  return call;
+}
+
+PgCall ScanCall(const ScanJob& job) {
+  PgCall call{kScan};
+  call.params.Text(job.space.tenant).Text(job.space.store).Text(job.query.prefix);
+  call.params.Int(static_cast<std::int64_t>(
+      std::min<std::size_t>(job.query.bytes_max, std::numeric_limits<std::int64_t>::max())));
+  return call;
+}
+
+bool ReadsApart(const ListJob& job) { return job.query.read_apart && job.query.apart.has_value(); }
+
+// Hands each job its part of the answer.
+void AnswerGets(const std::vector<GetJob*>& jobs, const PgAnswer<PgResult>& answer) {
+  if (!answer) {
+    for (GetJob* job : jobs) job->then(FailureFrom(answer.error()));
+    return;
+  }
+  std::size_t asked = 0;
+  for (const GetJob* job : jobs) asked += job->keys.size();
+  std::vector<int> row_of(asked, -1);
+  for (int row = 0; row < answer->Rows(); ++row) {
+    row_of[static_cast<std::size_t>(answer->Int(row, 0) - 1)] = row;
+  }
+  auto row = row_of.begin();
+  for (GetJob* job : jobs) {
+    std::vector<Record> records;
+    for (Key& key : job->keys) {
+      if (*row >= 0) {
+        records.push_back({std::move(key), answer->Int(*row, 1), answer->Text(*row, 2)});
+      }
+      ++row;
+    }
+    job->then(std::move(records));
+  }
+}
+
+Page PageFrom(const PgResult& rows, std::uint32_t limit) {
+  Page page;
+  const int listed = static_cast<int>(std::min<std::int64_t>(rows.Rows(), limit));
+  for (int row = 0; row < listed; ++row) {
+    page.entries.push_back({rows.Text(row, 0), rows.Int(row, 1)});
+  }
+  if (rows.Rows() > listed && listed > 0) page.next = rows.Int(listed - 1, 2);
+  return page;
+}
+
+void AnswerList(ListJob& job, std::span<const PgAnswer<PgResult>> answers) {
+  for (const auto& answer : answers) {
+    if (!answer) return job.then(FailureFrom(answer.error()));
+  }
+  Page page;
+  if (job.query.limit > 0) page = PageFrom(*answers.back(), job.query.limit);
+  if (ReadsApart(job) && answers.front()->Rows() > 0) page.apart = answers.front()->Int(0, 0);
+  job.then(std::move(page));
+}
+
+void AnswerScan(ScanJob& job, const PgAnswer<PgResult>& answer) {
+  if (!answer) return job.then(FailureFrom(answer.error()));
+  ScanResult result;
+  result.is_complete =
+      answer->Int(0, 1) <= static_cast<std::int64_t>(std::min<std::size_t>(
+                               job.query.bytes_max, std::numeric_limits<std::int64_t>::max()));
+  for (int row = 1; row < answer->Rows(); ++row) {
+    result.records.push_back({answer->Text(row, 0), answer->Int(row, 1), answer->Text(row, 2)});
+  }
+  job.then(std::move(result));
+}
+
+// The tasks of one round trip, and the calls that they come to.
+class Round {
+ public:
+  explicit Round(std::vector<ReadTask>& tasks) {
+    for (ReadTask& task : tasks) {
+      if (auto* get = std::get_if<GetJob>(&task)) gets_.push_back(get);
+      if (auto* list = std::get_if<ListJob>(&task)) lists_.push_back(list);
+      if (auto* scan = std::get_if<ScanJob>(&task)) scans_.push_back(scan);
+    }
+    if (!gets_.empty()) calls_.push_back(GetCall({gets_.begin(), gets_.end()}));
+    for (const ListJob* list : lists_) AddList(*list);
+    for (const ScanJob* scan : scans_) calls_.push_back(ScanCall(*scan));
+  }
+
+  const std::vector<PgCall>& calls() const { return calls_; }
+
+  void Answer(const std::vector<PgAnswer<PgResult>>& answers) {
+    std::span<const PgAnswer<PgResult>> left(answers);
+    const auto take = [&left](std::size_t count) {
+      const auto taken = left.first(count);
+      left = left.subspan(count);
+      return taken;
+    };
+    if (!gets_.empty()) AnswerGets(gets_, take(1).front());
+    for (ListJob* list : lists_) AnswerList(*list, take(CallsOf(*list)));
+    for (ScanJob* scan : scans_) AnswerScan(*scan, take(1).front());
+  }
+
+  void Fail(const Failure& failure) {
+    for (GetJob* get : gets_) get->then(Unexpected(failure));
+    for (ListJob* list : lists_) list->then(Unexpected(failure));
+    for (ScanJob* scan : scans_) scan->then(Unexpected(failure));
+  }
+
+ private:
+  static std::size_t CallsOf(const ListJob& job) {
+    return (ReadsApart(job) ? 1U : 0U) + (job.query.limit > 0 ? 1U : 0U);
+  }
+
+  void AddList(const ListJob& job) {
+    if (ReadsApart(job)) calls_.push_back(VersionCall(job));
+    if (job.query.limit > 0) calls_.push_back(ListCall(job));
+  }
+
+  std::vector<GetJob*> gets_;
+  std::vector<ListJob*> lists_;
+  std::vector<ScanJob*> scans_;
+  std::vector<PgCall> calls_;
+};
+
+}  // namespace
+
+Reader::Reader(const PgContext& context) : session_(context, kReadStatements) {}
+
+void Reader::Read(std::vector<ReadTask> tasks) {
+  Round round(tasks);
+  const auto answers = Run(round.calls());
+  if (answers) {
+    round.Answer(*answers);
+  } else {
+    round.Fail(answers.error());
+  }
+}
+
+// Reads change nothing, so what a lost connection swallowed is simply asked again.
+Result<Reader::Answers> Reader::Run(const std::vector<PgCall>& calls) {
+  for (int attempt = 0;; ++attempt) {
+    VSS_TRY(PgConnection* const connection, session_.Get());
+    Answers answers = connection->RunEach(calls);
+    const auto lost = std::find_if(answers.begin(), answers.end(), [](const auto& answer) {
+      return !answer && answer.error().lost;
+    });
+    if (lost == answers.end()) return answers;
+    session_.Drop();
+    if (attempt == 1) return FailureFrom(lost->error());
+  }
+}
+
+}  // namespace vss::store

@@ -1,0 +1,97 @@
+#include "store/postgres/usage.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace vss::store {
+
+UsageCount::UsageCount(const std::vector<PlannedBatch>& batches) {
+  for (const auto& [space, batch] : batches) {
+    tenants_.push_back(space->tenant);
+    std::int64_t& at_most = at_most_.try_emplace({space->tenant, space->store}, 1).first->second;
+    for (const Change& change : batch->changes) {
+      if (change.action == Change::Action::kRemove) ++at_most;
+    }
+  }
+  std::sort(tenants_.begin(), tenants_.end());
+  tenants_.erase(std::unique(tenants_.begin(), tenants_.end()), tenants_.end());
+}
+
+void UsageCount::AppendLock(std::vector<PgCall>& calls) const {
+  calls.push_back({kOpenUsage, std::move(PgParams().Texts(tenants_))});
+  calls.push_back({kLockUsage, std::move(PgParams().Texts(tenants_))});
+  std::vector<std::string_view> tenants;
+  std::vector<std::string_view> stores;
+  std::vector<std::optional<std::int64_t>> at_most;
+  for (const auto& [space, count] : at_most_) {
+    tenants.push_back(space.first);
+    stores.push_back(space.second);
+    at_most.emplace_back(count);
+  }
+  calls.push_back({kCountRows, std::move(PgParams().Texts(tenants).Texts(stores).Ints(at_most))});
+}
+
+PgAnswer<bool> UsageCount::Learn(PgConnection& connection, const PgResult& usage,
+                                 const PgResult& rows, Known& known) {
+  if (static_cast<std::size_t>(usage.Rows()) != tenants_.size()) return false;
+  std::vector<std::string_view> uncounted;
+  for (int i = 0; i < usage.Rows(); ++i) {
+    const std::string_view tenant = tenants_[static_cast<std::size_t>(usage.Int(i, 0) - 1)];
+    known.usage[tenant] = {};
+    if (usage.IsNull(i, 1)) {
+      uncounted.push_back(tenant);
+    } else {
+      known.usage[tenant] = {usage.Int(i, 1), usage.Int(i, 2), usage.Int(i, 3)};
+    }
+  }
+  std::vector<std::pair<std::string_view, std::string_view>> spaces;
+  for (const auto& [space, at_most] : at_most_) spaces.push_back(space);
+  for (int i = 0; i < rows.Rows(); ++i) {
+    known.rows_of_space[spaces[static_cast<std::size_t>(rows.Int(i, 0) - 1)]] = rows.Int(i, 1);
+  }
+  return uncounted.empty() ? PgAnswer<bool>(true) : CountAnew(connection, uncounted, known);
+}
+
+PgAnswer<bool> UsageCount::CountAnew(PgConnection& connection,
+                                     const std::vector<std::string_view>& uncounted, Known& known) {
+  const auto sums = connection.RunOne(kSumUsage, std::move(PgParams().Texts(uncounted)));
+  if (!sums) return Unexpected(sums.error());
+  for (const std::string_view tenant : uncounted) counted_anew_[tenant] = {};
+  for (int i = 0; i < sums->Rows(); ++i) {
+    const std::string_view tenant = uncounted[static_cast<std::size_t>(sums->Int(i, 0) - 1)];
+    counted_anew_[tenant] = {sums->Int(i, 1), sums->Int(i, 2), sums->Int(i, 3)};
+  }
+  for (const auto& [tenant, usage] : counted_anew_) known.usage[tenant] = usage;
+  return true;
+}
+
+void UsageCount::AppendWrite(const std::map<std::string_view, Usage>& changed,
+                             std::vector<PgCall>& calls) const {
+  std::map<std::string_view, Usage> all = changed;
+  all.insert(counted_anew_.begin(), counted_anew_.end());
+  if (all.empty()) return;
+  std::vector<std::string_view> tenants;
+  std::vector<std::optional<std::int64_t>> bytes;
+  std::vector<std::optional<std::int64_t>> keys;
+  std::vector<std::optional<std::int64_t>> stores;
+  for (const auto& [tenant, usage] : all) {
+    tenants.push_back(tenant);
+    bytes.emplace_back(usage.bytes);
+    keys.emplace_back(usage.keys);
+    stores.emplace_back(usage.stores);
+  }
+  calls.push_back(
+      {kWriteUsage, std::move(PgParams().Texts(tenants).Ints(bytes).Ints(keys).Ints(stores))});
+}
+
+Result<Done> RecountUsage(const PostgresOptions& options, const Clock& clock) {
+  VSS_TRY(
+      const std::unique_ptr<PgConnection> connection,
+      PgConnection::Open(options, options.vss_database, PgConnection::Use::kMaintain, {}, clock));
+  const auto cleared = connection->RunOne({nullptr, "DELETE FROM vss_usage"});
+  if (!cleared) return UnavailableFrom(cleared.error());
+  return Done{};
+}
+
+}  // namespace vss::store

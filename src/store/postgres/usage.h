@@ -1,0 +1,82 @@
+// Counting what tenants use, in the same transactions that change it.
+//
+// A transaction locks the usage rows of its tenants before it looks at any record, so two of them
+// never count the same tenant at once and the sums are exact.  (A server that knows nothing of the
+// count may write beside us; RecountUsage then puts it right.)
+#ifndef VSS_STORE_POSTGRES_USAGE_H_
+#define VSS_STORE_POSTGRES_USAGE_H_
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "store/allowance.h"
+#include "store/postgres/commit_plan.h"
+#include "store/postgres/pg_connection.h"
+#include "store/postgres/postgres_options.h"
+
+namespace vss::store {
+
+inline constexpr PgStatement kOpenUsage = {"open_usage", R"(
+    INSERT INTO vss_usage (user_token) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)"};
+
+inline constexpr PgStatement kLockUsage = {"lock_usage", R"(
+    SELECT p.ord, u.bytes, u.keys, u.stores
+    FROM unnest($1::text[]) WITH ORDINALITY AS p(tenant, ord)
+    JOIN vss_usage AS u ON u.user_token = p.tenant
+    ORDER BY p.ord FOR UPDATE OF u)"};
+
+inline constexpr PgStatement kCountRows = {"count_rows", R"(
+    SELECT p.ord, (SELECT count(*) FROM (SELECT 1 FROM vss_db AS d
+                                         WHERE d.user_token = p.tenant AND d.store_id = p.store
+                                         LIMIT p.at_most) AS counted)
+    FROM unnest($1::text[], $2::text[], $3::int8[]) WITH ORDINALITY
+      AS p(tenant, store, at_most, ord))"};
+
+inline constexpr PgStatement kSumUsage = {"sum_usage", R"(
+    SELECT p.ord, sum(octet_length(d.key) + coalesce(octet_length(d.value), 0)), count(*),
+           count(DISTINCT d.store_id)
+    FROM unnest($1::text[]) WITH ORDINALITY AS p(tenant, ord)
+    JOIN vss_db AS d ON d.user_token = p.tenant
+    GROUP BY p.ord)"};
+
+inline constexpr PgStatement kWriteUsage = {"write_usage", R"(
+    UPDATE vss_usage AS u SET bytes = p.bytes, keys = p.keys, stores = p.stores
+    FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[]) AS p(tenant, bytes, keys, stores)
+    WHERE u.user_token = p.tenant)"};
+
+// The usage of the tenants of a group, from locking it to writing it back.
+class UsageCount {
+ public:
+  explicit UsageCount(const std::vector<PlannedBatch>& batches);
+
+  // Appends three calls: they lock and read what is counted.
+  void AppendLock(std::vector<PgCall>& calls) const;
+
+  // Takes the answers to those calls into `known`.  Tenants that were never counted are counted
+  // now.  False: a row has vanished meanwhile; begin again.
+  PgAnswer<bool> Learn(PgConnection& connection, const PgResult& usage, const PgResult& rows,
+                       Known& known);
+
+  // Appends the call that writes back what changed, if anything did.
+  void AppendWrite(const std::map<std::string_view, Usage>& changed,
+                   std::vector<PgCall>& calls) const;
+
+ private:
+  PgAnswer<bool> CountAnew(PgConnection& connection, const std::vector<std::string_view>& uncounted,
+                           Known& known);
+
+  std::vector<std::string_view> tenants_;  // Sorted.
+  // How many rows of each space need to be counted.
+  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> at_most_;
+  std::map<std::string_view, Usage> counted_anew_;
+};
+
+// Forgets all counts.  Each tenant is counted anew, and exactly, with its next write.
+Result<Done> RecountUsage(const PostgresOptions& options, const Clock& clock);
+
+}  // namespace vss::store
+
+#endif  // VSS_STORE_POSTGRES_USAGE_H_
