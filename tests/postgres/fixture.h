@@ -1,0 +1,60 @@
+// What the tests of the PostgreSQL store share: a database of their own.
+#ifndef VSS_TESTS_POSTGRES_FIXTURE_H_
+#define VSS_TESTS_POSTGRES_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/observer.h"
+#include "store/postgres/postgres_store.h"
+#include "store/store.h"
+#include "tests/postgres/server.h"
+#include "tests/support/blocking_store.h"
+
+namespace vss::testing {
+
+class PostgresTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    server_ = PostgresServer::Shared();
+    if (server_ == nullptr) GTEST_SKIP() << "no PostgreSQL server is installed";
+    options_ = server_->Options();
+  }
+
+  std::unique_ptr<store::Store> Open() {
+    auto made = store::MakePostgresStore(options_, clock_, log_, observer_);
+    EXPECT_TRUE(made) << made.error().message << made.error().detail;
+    return *std::move(made);
+  }
+
+  static Result<CommitOutcome> Commit(store::Store& store, const Space& space,
+                                      std::vector<Change> changes) {
+    return BlockingStore(store).Commit(space, {std::move(changes)});
+  }
+  static std::vector<Record> Get(store::Store& store, const Space& space, std::vector<Key> keys) {
+    auto got = BlockingStore(store).Get(space, std::move(keys));
+    EXPECT_TRUE(got) << got.error().detail;
+    return *std::move(got);
+  }
+
+  // Rows of a statement on the test's database.
+  std::vector<std::string> Sql(const std::string& sql) {
+    return server_->Query(options_.vss_database, sql);
+  }
+
+  SystemClock clock_;
+  NoLog log_;
+  store::NoObserver observer_;
+  PostgresServer* server_ = nullptr;
+  store::PostgresOptions options_;
+};
+
+}  // namespace vss::testing
+
+#endif  // VSS_TESTS_POSTGRES_FIXTURE_H_

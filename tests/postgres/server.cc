@@ -1,0 +1,196 @@
+#include "tests/postgres/server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+
+namespace vss::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The folder of the newest version's programs; empty if there is none.
+std::string FindPrograms() {
+  std::string newest;
+  int newest_version = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", error)) {
+    const int version = std::atoi(entry.path().filename().c_str());
+    if (version <= newest_version || !fs::exists(entry.path() / "bin/postgres")) continue;
+    newest_version = version;
+    newest = entry.path() / "bin";
+  }
+  return newest;
+}
+
+int FreePort() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  CHECK(bind(socket, reinterpret_cast<sockaddr*>(&address), length) == 0);
+  CHECK(getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+  close(socket);
+  return ntohs(address.sin_port);
+}
+
+// PostgreSQL refuses to run as root.
+const passwd* Unprivileged() {
+  if (geteuid() != 0) return nullptr;
+  const passwd* user = getpwnam("postgres");
+  return user != nullptr ? user : getpwnam("nobody");
+}
+
+}  // namespace
+
+std::unique_ptr<PostgresServer> PostgresServer::Start(Durability durability,
+                                                      std::vector<std::string> settings) {
+  const std::string programs = FindPrograms();
+  if (programs.empty()) {
+    std::fprintf(stderr, "SKIPPED: no PostgreSQL server is installed in /usr/lib/postgresql\n");
+    return nullptr;
+  }
+  std::string directory = (fs::temp_directory_path() / "vss-postgres-XXXXXX").string();
+  CHECK(mkdtemp(directory.data()) != nullptr);
+  if (const passwd* user = Unprivileged()) {
+    CHECK(chown(directory.c_str(), user->pw_uid, user->pw_gid) == 0);
+  }
+  if (durability == Durability::kOff) settings.emplace_back("fsync=off");
+  std::unique_ptr<PostgresServer> server(
+      new PostgresServer(programs, directory, FreePort(), std::move(settings)));
+  server->Initialise();
+  server->StartAgain();
+  return server;
+}
+
+PostgresServer* PostgresServer::Shared() {
+  static const std::unique_ptr<PostgresServer> server = Start(Durability::kOff);
+  return server.get();
+}
+
+PostgresServer::PostgresServer(std::string programs, std::string directory, int port,
+                               std::vector<std::string> settings)
+    : programs_(std::move(programs)),
+      directory_(std::move(directory)),
+      port_(port),
+      settings_(std::move(settings)) {}
+
+PostgresServer::~PostgresServer() {
+  Stop(SIGINT);
+  fs::remove_all(directory_);
+}
+
+store::PostgresOptions PostgresServer::Options() {
+  store::PostgresOptions options;
+  options.hosts = "127.0.0.1:" + std::to_string(port_);
+  options.user = "vss";
+  options.vss_database = "Vss " + std::to_string(++databases_);  // A name that needs quotes.
+  options.commit_lanes = 2;
+  options.read_lanes = 2;
+  return options;
+}
+
+void PostgresServer::Stop(int signal) {
+  if (pid_ == 0) return;
+  kill(pid_, signal);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+void PostgresServer::StartAgain() {
+  std::vector<std::string> arguments = {programs_ + "/postgres", "-D", directory_ + "/data"};
+  for (const std::string& setting :
+       {"port=" + std::to_string(port_), std::string("listen_addresses=127.0.0.1"),
+        "unix_socket_directories=" + directory_, std::string("max_connections=200"),
+        std::string("timezone=Pacific/Auckland")}) {
+    arguments.insert(arguments.end(), {"-c", setting});
+  }
+  for (const std::string& setting : settings_) arguments.insert(arguments.end(), {"-c", setting});
+  pid_ = Spawn(arguments);
+  CHECK(AwaitReady());
+}
+
+void PostgresServer::Initialise() {
+  const pid_t pid = Spawn({programs_ + "/initdb", "-D", directory_ + "/data", "-U", "vss", "-A",
+                           "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
+  int status = 0;
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+pid_t PostgresServer::Spawn(const std::vector<std::string>& arguments) {
+  const std::string log = directory_ + "/log";
+  const passwd* user = Unprivileged();
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t pid = fork();
+  CHECK(pid >= 0);
+  if (pid > 0) return pid;
+  if (user != nullptr &&
+      (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
+    _exit(126);
+  }
+  prctl(PR_SET_PDEATHSIG, SIGQUIT);  // A crashed test leaves no server behind.
+  const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0644);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  execv(argv[0], argv.data());
+  _exit(127);
+}
+
+bool PostgresServer::AwaitReady() {
+  const std::string target =
+      "host=127.0.0.1 user=vss dbname=postgres port=" + std::to_string(port_);
+  for (int i = 0; i < 600; ++i) {
+    PGconn* connection = PQconnectdb(target.c_str());
+    const bool is_ready = PQstatus(connection) == CONNECTION_OK;
+    PQfinish(connection);
+    if (is_ready) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+std::vector<std::string> PostgresServer::Query(const std::string& database,
+                                               const std::string& sql) {
+  const std::string port = std::to_string(port_);
+  PGconn* connection =
+      PQsetdbLogin("127.0.0.1", port.c_str(), nullptr, nullptr, database.c_str(), "vss", nullptr);
+  PGresult* result = PQexec(connection, sql.c_str());
+  std::vector<std::string> rows;
+  if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
+    rows.push_back(std::string("error: ") + PQerrorMessage(connection));
+  }
+  for (int row = 0; row < PQntuples(result); ++row) {
+    std::string line;
+    for (int column = 0; column < PQnfields(result); ++column) {
+      if (column > 0) line += '|';
+      line += PQgetvalue(result, row, column);
+    }
+    rows.push_back(std::move(line));
+  }
+  PQclear(result);
+  PQfinish(connection);
+  return rows;
+}
+
+}  // namespace vss::testing
