@@ -18,9 +18,12 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   store::Store& store() { return *store_; }
   BlockingStore calls() { return BlockingStore(*store_); }
   void Check(const std::string& lines) { script_->Check(lines); }
-  void Reopen() {
+  void Close() {
     script_.reset();
     store_.reset();
+  }
+  void Reopen() {
+    Close();
     store_ = home_->Open();
     script_ = std::make_unique<Script>(*store_);
   }
