@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <string>
 #include <vector>
 
 #include "tests/support/seed.h"
+#include "tests/support/vectors.h"
 
 namespace vss::crypto {
 namespace {
 
-std::string Pem(const std::string& name) {
-  std::ifstream file(VSS_SOURCE_DIR "/tests/vectors/rsa/" + name);
-  EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string Pem(const std::string& name) { return testing::ReadVectorFile("rsa/" + name); }
 
 std::string Replace(const std::string& text, const char* what, const char* with) {
   return std::regex_replace(text, std::regex(what), with);

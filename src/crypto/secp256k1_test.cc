@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "crypto/hex.h"
 #include "tests/support/seed.h"
+#include "tests/support/vectors.h"
 
 namespace vss::crypto {
 namespace {
@@ -35,11 +34,6 @@ std::optional<SigningKey> KeyFrom(std::string_view secret_hex) {
   return SigningKey::Make(Secret<32>(FromHex<32>(secret_hex)), entropy);
 }
 
-nlohmann::json SignatureVectors() {
-  std::ifstream file(VSS_SOURCE_DIR "/tests/vectors/vss-client.json");
-  return nlohmann::json::parse(file).at("sigs_auth");
-}
-
 // One valid triple to spoil.
 struct Signed {
   CompressedKey key =
@@ -52,7 +46,7 @@ struct Signed {
 };
 
 TEST(Ecdsa, MatchesTheSharedVectors) {
-  for (const auto& vector : SignatureVectors()) {
+  for (const auto& vector : testing::ClientVectors("sigs_auth")) {
     const auto key = KeyFrom(vector["private_key_hex"].get<std::string>());
     ASSERT_TRUE(key);
     EXPECT_EQ(EncodeHex(key->PublicKey()), vector["public_key_hex"]);
