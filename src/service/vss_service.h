@@ -1,0 +1,75 @@
+// One VSS request from the credentials of its caller to the answer, knowing nothing of transport.
+//
+//   head  -> Admit   who is calling, and may they ask for more now?
+//   body  -> Serve   decode, check, lower to a batch or query, ask the store, encode
+//
+// Threads: every method, any thread.  `then` runs as the store's do: on any thread, possibly before
+// Serve returns.
+#ifndef VSS_SERVICE_VSS_SERVICE_H_
+#define VSS_SERVICE_VSS_SERVICE_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "auth/authorizer.h"
+#include "base/clock.h"
+#include "base/then.h"
+#include "core/batch.h"
+#include "service/admission.h"
+#include "store/store.h"
+#include "vss_api/answer.h"
+#include "vss_api/request.h"
+#include "vss_api/rules.h"
+
+namespace vss::service {
+
+struct VssOptions {
+  // Work that the store has not begun after this long is not begun.
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  vss_api::Limits limits = {};
+  Allowance allowance = {};
+};
+
+struct Caller {
+  std::string tenant;
+  std::string address;  // Of the client, as limits count it.
+};
+
+class VssService final {
+ public:
+  // Everything given by reference outlives the service and every answer.
+  VssService(const VssOptions& options, auth::Authorizer& authorizer, Admission& admission,
+             store::Store& store, const Clock& clock)
+      : options_(options),
+        authorizer_(authorizer),
+        admission_(admission),
+        store_(store),
+        clock_(clock) {}
+
+  // Fails with kDenied or kThrottled.
+  Result<Caller> Admit(std::optional<std::string_view> authorization, std::string_view address);
+
+  // Answers that nobody likes (conflict, no such key) are answers; a Failure means there is none.
+  void Serve(vss_api::Operation operation, const Caller& caller, std::string body,
+             Then<vss_api::Answer> then);
+
+ private:
+  void Get(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
+  void Put(const Caller& caller, std::string body, Then<vss_api::Answer> then);
+  void Delete(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
+  void List(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
+  void CommitPut(const Caller& caller, Space space, Batch batch, Then<vss_api::Answer> then);
+  Deadline NewDeadline() const { return {clock_.Steady() + options_.request_timeout}; }
+
+  const VssOptions options_;
+  auth::Authorizer& authorizer_;
+  Admission& admission_;
+  store::Store& store_;
+  const Clock& clock_;
+};
+
+}  // namespace vss::service
+
+#endif  // VSS_SERVICE_VSS_SERVICE_H_
