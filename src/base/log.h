@@ -1,5 +1,5 @@
 // A log of events with named fields.  What is written never holds a key's name, a stored value, a
-// token or a password: events name tenants by a short digest (core/tenant.h) and count bytes.
+// token or a password: events name tenants by a short digest and count bytes.
 #ifndef VSS_BASE_LOG_H_
 #define VSS_BASE_LOG_H_
 

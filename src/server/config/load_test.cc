@@ -119,6 +119,13 @@ TEST(Config, OpenAccessIsForLoopbackOnly) {
               HasSubstr("only on loopback"));
 }
 
+TEST(Config, KnowsWhichDatabaseHostsAreThisMachine) {
+  EXPECT_TRUE(AreAllLocal("127.0.0.1:5432"));
+  EXPECT_TRUE(AreAllLocal("localhost:1,[::1]:2,/var/run/postgresql,127.0.0.1"));
+  EXPECT_FALSE(AreAllLocal("127.0.0.1:5432,db.example:5432"));
+  EXPECT_FALSE(AreAllLocal("db.example"));
+}
+
 TEST(Config, AMisspeltVariableIsWarnedOf) {
   const auto loaded = LoadConfig(std::nullopt, {{"VSS_LISTEN", "x"}, {"HOME", "/"}});
   ASSERT_TRUE(loaded);

@@ -142,4 +142,15 @@ bool IsLoopback(std::string_view host) {
           host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+bool AreAllLocal(std::string_view hosts) {
+  while (!hosts.empty()) {
+    const std::string_view one = hosts.substr(0, hosts.find(','));
+    hosts.remove_prefix(std::min(one.size() + 1, hosts.size()));
+    if (one.starts_with('/')) continue;
+    const auto parsed = ParseHostPort(one);
+    if (!IsLoopback(parsed ? std::string_view(parsed->host) : one)) return false;
+  }
+  return true;
+}
+
 }  // namespace vss::server

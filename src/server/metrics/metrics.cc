@@ -1,0 +1,212 @@
+#include "server/metrics/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace vss::server {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Labels;
+
+const std::vector<double> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+const std::vector<double> kJobs = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+double Seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+// One metric for each value of a label, made when it is first seen and then found under a lock that
+// nobody holds for long.
+template <typename Metric>
+class ByLabel {
+ public:
+  template <typename... Arguments>
+  Metric& Get(Family<Metric>& family, const Labels& labels, const Arguments&... arguments) {
+    std::string key;
+    for (const auto& [name, value] : labels) key += value + '\n';
+    const std::lock_guard lock(mutex_);
+    auto known = metrics_.find(key);
+    if (known == metrics_.end()) {
+      known = metrics_.emplace(key, &family.Add(labels, arguments...)).first;
+    }
+    return *known->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Metric*> metrics_;
+};
+
+std::string_view NameOf(Timeout timeout) {
+  switch (timeout) {
+    case Timeout::kHead:
+      return "head";
+    case Timeout::kBody:
+      return "body";
+    case Timeout::kIdle:
+      return "idle";
+    case Timeout::kWrite:
+      return "write";
+  }
+  return "other";
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  struct Read {
+    Gauge& gauge;
+    std::function<double()> read;
+  };
+
+  prometheus::Registry registry;
+
+  Family<Counter>& requests = prometheus::BuildCounter()
+                                  .Name("vss_requests_total")
+                                  .Help("Requests answered, by operation and HTTP status.")
+                                  .Register(registry);
+  Family<Histogram>& request_seconds =
+      prometheus::BuildHistogram()
+          .Name("vss_request_seconds")
+          .Help("From a request's last byte to its answer, by operation.")
+          .Register(registry);
+  Family<Counter>& http_bytes = prometheus::BuildCounter()
+                                    .Name("vss_http_body_bytes_total")
+                                    .Help("Bytes of request and response bodies.")
+                                    .Register(registry);
+  Family<Counter>& connections = prometheus::BuildCounter()
+                                     .Name("vss_http_connections_total")
+                                     .Help("Connections opened, closed and refused.")
+                                     .Register(registry);
+  Family<Counter>& timeouts = prometheus::BuildCounter()
+                                  .Name("vss_http_timeouts_total")
+                                  .Help("Connections given up because the client was too slow.")
+                                  .Register(registry);
+  Family<Counter>& limits = prometheus::BuildCounter()
+                                .Name("vss_limit_hits_total")
+                                .Help("Requests turned away by a limit or quota.")
+                                .Register(registry);
+  Family<Histogram>& batch_jobs = prometheus::BuildHistogram()
+                                      .Name("vss_store_batch_jobs")
+                                      .Help("Jobs that a lane did in one go.")
+                                      .Register(registry);
+  Family<Histogram>& batch_seconds = prometheus::BuildHistogram()
+                                         .Name("vss_store_batch_seconds")
+                                         .Help("How long a lane took for them.")
+                                         .Register(registry);
+  Family<Gauge>& queue = prometheus::BuildGauge()
+                             .Name("vss_store_queue_jobs")
+                             .Help("Jobs that waited behind a lane's latest batch.")
+                             .Register(registry);
+  Family<Counter>& events = prometheus::BuildCounter()
+                                .Name("vss_store_events_total")
+                                .Help("What a store retried or repaired by itself.")
+                                .Register(registry);
+
+  ByLabel<Counter> requests_by_label;
+  ByLabel<Histogram> request_seconds_by_label;
+  ByLabel<Counter> limits_by_label;
+  ByLabel<Histogram> batch_jobs_by_label;
+  ByLabel<Histogram> batch_seconds_by_label;
+  ByLabel<Gauge> queue_by_label;
+  ByLabel<Counter> events_by_label;
+
+  Counter& bytes_in = http_bytes.Add({{"direction", "in"}});
+  Counter& bytes_out = http_bytes.Add({{"direction", "out"}});
+  Counter& opened = connections.Add({{"event", "opened"}});
+  Counter& closed = connections.Add({{"event", "closed"}});
+  Counter& refused = connections.Add({{"event", "refused"}});
+
+  mutable std::mutex reads_mutex;
+  std::vector<Read> reads;
+};
+
+Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families>()) {
+  prometheus::BuildGauge()
+      .Name("vss_build_info")
+      .Help("The version that runs.")
+      .Register(families_->registry)
+      .Add({{"version", std::string(version)}})
+      .Set(1);
+  prometheus::BuildGauge()
+      .Name("vss_service_up")
+      .Help("Whether the process answers requests.")
+      .Register(families_->registry)
+      .Add({})
+      .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::OnRequest(std::string_view operation, int status, std::chrono::nanoseconds took) {
+  const std::string name(operation);
+  families_->requests_by_label
+      .Get(families_->requests, {{"operation", name}, {"status", std::to_string(status)}})
+      .Increment();
+  families_->request_seconds_by_label
+      .Get(families_->request_seconds, {{"operation", name}}, kSeconds)
+      .Observe(Seconds(took));
+}
+
+void Metrics::OnConnectionOpened() { families_->opened.Increment(); }
+void Metrics::OnConnectionClosed() { families_->closed.Increment(); }
+void Metrics::OnConnectionRefused() { families_->refused.Increment(); }
+
+void Metrics::OnRequest(const FinishedRequest& request) {
+  families_->bytes_in.Increment(static_cast<double>(request.bytes_in));
+  families_->bytes_out.Increment(static_cast<double>(request.bytes_out));
+}
+
+void Metrics::OnTimeout(Timeout timeout) {
+  families_->timeouts.Add({{"waiting_for", std::string(NameOf(timeout))}}).Increment();
+}
+
+void Metrics::OnBatch(std::string_view lane, std::size_t jobs, std::size_t waiting,
+                      std::chrono::nanoseconds took) {
+  const Labels labels = {{"lane", std::string(lane)}};
+  families_->batch_jobs_by_label.Get(families_->batch_jobs, labels, kJobs)
+      .Observe(static_cast<double>(jobs));
+  families_->batch_seconds_by_label.Get(families_->batch_seconds, labels, kSeconds)
+      .Observe(Seconds(took));
+  families_->queue_by_label.Get(families_->queue, labels).Set(static_cast<double>(waiting));
+}
+
+void Metrics::OnEvent(std::string_view event) {
+  families_->events_by_label.Get(families_->events, {{"event", std::string(event)}}).Increment();
+}
+
+void Metrics::OnLimit(std::string_view limit) {
+  families_->limits_by_label.Get(families_->limits, {{"limit", std::string(limit)}}).Increment();
+}
+
+void Metrics::AddGauge(const std::string& name, const std::string& help,
+                       std::function<double()> read) {
+  Gauge& gauge =
+      prometheus::BuildGauge().Name(name).Help(help).Register(families_->registry).Add({});
+  const std::lock_guard lock(families_->reads_mutex);
+  families_->reads.push_back({gauge, std::move(read)});
+}
+
+std::string Metrics::Text() const {
+  {
+    const std::lock_guard lock(families_->reads_mutex);
+    for (const auto& [gauge, read] : families_->reads) gauge.Set(read());
+  }
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace vss::server

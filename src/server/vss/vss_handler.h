@@ -1,0 +1,54 @@
+// VSS over HTTP: routes, methods, and statuses around the service.
+//
+//   POST /vss/getObject /vss/putObjects /vss/deleteObject /vss/listKeyVersions
+//   any  /metrics   one line that says the process is up; the real metrics are the admin listener's
+#ifndef VSS_SERVER_VSS_VSS_HANDLER_H_
+#define VSS_SERVER_VSS_VSS_HANDLER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/http/handler.h"
+#include "server/vss/request_observer.h"
+#include "service/vss_service.h"
+
+namespace vss::server {
+
+// Threads: every method, any thread.
+class VssHandler final : public HttpHandler {
+ public:
+  VssHandler(std::uint64_t body_bytes_max, service::VssService& service, RequestObserver& observer,
+             Log& log, const Clock& clock)
+      : body_bytes_max_(body_bytes_max),
+        service_(service),
+        observer_(observer),
+        log_(log),
+        clock_(clock) {}
+
+  Expected<Accepted, Response> OnHead(const RequestHead& head) override;
+  Response OnRefusal(Refusal refusal) override;
+  Response OnFailure(const Failure& failure) override;
+
+ private:
+  struct Route;
+  static const Route* FindRoute(std::string_view path);
+  Accepted Accept(const Route& route, service::Caller caller);
+  // What goes to the client, the log and the metrics once the answer is known.
+  Response Finish(std::string_view operation, const service::Caller* caller, SteadyTime began,
+                  Result<vss_api::Answer> answer);
+
+  const std::uint64_t body_bytes_max_;
+  service::VssService& service_;
+  RequestObserver& observer_;
+  Log& log_;
+  const Clock& clock_;
+  std::atomic<std::uint64_t> last_request_ = 0;
+};
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_VSS_VSS_HANDLER_H_
