@@ -20,7 +20,11 @@ std::string_view Trim(std::string_view text) {
 
 // Proxies write 192.0.2.1, 192.0.2.1:4711, 2001:db8::1 or [2001:db8::1]:4711.
 std::optional<IpAddress> ParseForwarded(std::string_view text) {
-  if (text.starts_with('[')) return IpAddress::Parse(text.substr(1, text.find(']') - 1));
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    return IpAddress::Parse(text.substr(1, end - 1));
+  }
   if (std::count(text.begin(), text.end(), ':') == 1) text = text.substr(0, text.find(':'));
   return IpAddress::Parse(text);
 }

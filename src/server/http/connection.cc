@@ -39,17 +39,18 @@ Connection::Connection(Loop& loop, const Site& site, Arrival arrival)
       peer_(arrival.peer),
       peer_text_(peer_.ToString()),
       ticket_(std::move(arrival.ticket)),
+      is_refused_(arrival.is_refused),
       socket_(loop.context(), arrival.socket.Release()),
-      transport_(MakePlainTransport(socket_.native_handle())),
+      transport_(site.tls ? MakeTlsTransport(socket_.native_handle(), *site.tls)
+                          : MakePlainTransport(socket_.native_handle())),
       reader_(site.options.reader),
       lease_(site.budget) {}
 
 void Connection::Start() {
-  if (ticket_) {
-    site_.observer.OnConnectionOpened();
-  } else {
-    site_.observer.OnConnectionRefused();
+  if (is_refused_) {
     Refuse(Refusal::kTooManyConnections);
+  } else {
+    site_.observer.OnConnectionOpened();
   }
   Turn();
 }
@@ -60,6 +61,7 @@ void Connection::Turn() {
   is_in_turn_ = true;
   for (std::size_t reads = 0; state_ == State::kOpen;) {
     Parse();
+    if (is_draining_ && reader_.IsBetweenRequests()) is_reading_ = false;
     if (Flush()) continue;  // There may be room for more requests now.
     if (!WantsToRead() || !is_readable_ || ++reads > kReadsInTurnMax) break;
     Read();
@@ -98,7 +100,11 @@ void Connection::OnHead() {
   const ParsedHead& head = reader_.Head();
   is_new_ = false;
   EnterPhase(Phase::kNothing);  // Whatever is waited for next has its own time.
-  memo_ = {.is_head = head.method == "HEAD", .keeps_alive = head.keeps_alive, .since = now_};
+  memo_ = {.is_head = head.method == "HEAD",
+           .keeps_alive = head.keeps_alive,
+           .since = now_,
+           .allowed_origin = site_.cors.AllowedOrigin(head)};
+  if (auto answer = site_.cors.AnswerPreflight(head)) return Reject(*std::move(answer));
 
   const std::string client = ClientAddress(head);
   Expected<Accepted, Response> verdict = site_.handler.OnHead(HeadView(head, client));
@@ -220,7 +226,9 @@ void Connection::Read() {
     case Moved::Status::kMoved:
       bytes_read_ += moved.bytes;
       reader_.Commit(moved.bytes);
-      is_readable_ = moved.bytes == room.size() || transport_->HasBuffered();
+      // Filled to the brim, there may be more; but rarely behind the end of a body.
+      is_readable_ =
+          (moved.bytes == room.size() && !reader_.IsBodyComplete()) || transport_->HasBuffered();
       if (!lease_.TrySet(reader_.BytesHeld())) Refuse(Refusal::kOverloaded);
       break;
     case Moved::Status::kWantRead:
@@ -285,7 +293,8 @@ void Connection::FormatHead(Slot& slot, bool is_last) {
       slot.response,
       {.date = loop_.Date(),
        .keeps_alive = !closes,
-       .idle_max = std::chrono::floor<std::chrono::seconds>(site_.options.idle_time_max)});
+       .idle_max = std::chrono::floor<std::chrono::seconds>(site_.options.idle_time_max),
+       .allowed_origin = slot.memo.allowed_origin});
 }
 
 bool Connection::Sent(std::uint64_t bytes) {
@@ -314,7 +323,6 @@ bool Connection::Sent(std::uint64_t bytes) {
 // The end of a turn: what to wait for now.
 void Connection::Settle() {
   if (state_ != State::kOpen) return;
-  if (is_draining_ && reader_.IsBetweenRequests()) is_reading_ = false;
   if (!is_reading_ && !waiting_ && slots_.empty()) {
     // A client that has ended its side, or that waits for nothing from us, misses nothing.
     if (has_ended_ || (is_draining_ && reader_.IsBetweenRequests())) return Close();
@@ -426,10 +434,12 @@ void Connection::OnPhaseTooLong() {
 // ---- The end -----------------------------------------------------------------------------------
 
 void Connection::Drain() {
+  const auto self = shared_from_this();
   if (state_ != State::kOpen) return;
-  is_draining_ = true;
   is_readable_ = true;  // What has come before we knew is still answered.
   Turn();
+  is_draining_ = true;
+  if (state_ == State::kOpen) Turn();
 }
 
 // Closing a socket with unread bytes makes the system reset the connection, and the client may lose
@@ -457,6 +467,7 @@ void Connection::Linger() {
 
 void Connection::Close() {
   if (state_ == State::kClosed) return;
+  if (state_ == State::kOpen) transport_->EndWriting();
   state_ = State::kClosed;
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -465,8 +476,8 @@ void Connection::Close() {
   accepted_.reset();
   waiting_.reset();
   lease_.Set(0);
-  if (ticket_) site_.observer.OnConnectionClosed();
-  ticket_.reset();
+  if (!is_refused_) site_.observer.OnConnectionClosed();
+  ticket_ = {};
   loop_.Remove(*this);
 }
 

@@ -27,11 +27,13 @@
 #include "server/http/byte_budget.h"
 #include "server/http/client_address.h"
 #include "server/http/connection_count.h"
+#include "server/http/cors.h"
 #include "server/http/file_descriptor.h"
 #include "server/http/handler.h"
 #include "server/http/http_observer.h"
 #include "server/http/http_options.h"
 #include "server/http/request_reader.h"
+#include "server/http/tls.h"
 #include "server/http/transport.h"
 
 namespace vss::server {
@@ -45,13 +47,16 @@ struct Site {
   HttpObserver& observer;
   std::shared_ptr<ByteBudget> budget;
   TrustedProxies proxies;
+  CorsPolicy cors;
+  std::unique_ptr<TlsIdentity> tls;  // None: in the clear.
 };
 
 // What accepting a connection yields.
 struct Arrival {
   FileDescriptor socket;
   IpAddress peer;
-  std::optional<ConnectionCount::Ticket> ticket;  // None: one connection too many.
+  ConnectionCount::Ticket ticket;
+  bool is_refused = false;  // One connection too many: it is told so, and closed.
 };
 
 class Connection final : public std::enable_shared_from_this<Connection> {
@@ -83,6 +88,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     bool keeps_alive = true;
     SteadyTime since = {};
     std::uint64_t bytes_in = 0;
+    std::string allowed_origin = {};  // Of the page that may see the answer (cors.h).
   };
   struct Waiting {
     Accepted accepted;
@@ -144,7 +150,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const Site& site_;
   const IpAddress peer_;
   const std::string peer_text_;
-  std::optional<ConnectionCount::Ticket> ticket_;
+  ConnectionCount::Ticket ticket_;
+  const bool is_refused_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
   const std::unique_ptr<Transport> transport_;
 

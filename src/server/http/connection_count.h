@@ -24,15 +24,18 @@ class ConnectionCount final {
     Ticket(Ticket&& other) noexcept
         : count_(std::exchange(other.count_, nullptr)), household_(other.household_) {}
     Ticket& operator=(Ticket&& other) noexcept {
-      std::swap(count_, other.count_);
-      std::swap(household_, other.household_);
+      GiveBack();
+      count_ = std::exchange(other.count_, nullptr);
+      household_ = other.household_;
       return *this;
     }
-    ~Ticket() {
-      if (count_ != nullptr) count_->Leave(household_);
-    }
+    ~Ticket() { GiveBack(); }
 
    private:
+    void GiveBack() {
+      if (count_ != nullptr) std::exchange(count_, nullptr)->Leave(household_);
+    }
+
     ConnectionCount* count_ = nullptr;
     IpAddress household_;
   };

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/http/handler.h"
 #include "server/http/request_reader.h"
+#include "server/http/tls.h"
 
 namespace vss::server {
 
@@ -25,7 +27,7 @@ struct HttpOptions {
 
   std::size_t connections_max = 20000;
   std::size_t connections_per_address_max = 1000;  // IPv6 by /64.  Trusted proxies are exempt.
-  std::uint64_t bytes_in_flight_max = std::uint64_t{1} << 30;  // Bodies and answers, all together.
+  std::uint64_t bytes_in_flight_max = std::uint64_t{3} << 30;  // Bodies and answers, all together.
 
   ReaderLimits reader;
   std::size_t requests_in_flight_max = 16;          // On one connection.
@@ -39,12 +41,18 @@ struct HttpOptions {
   std::chrono::milliseconds idle_time_max = std::chrono::seconds(75);
   std::chrono::milliseconds lingering_time_max = std::chrono::seconds(5);
   std::chrono::milliseconds drain_time_max = std::chrono::seconds(20);
+  std::chrono::milliseconds certificate_check_time = std::chrono::seconds(5);
 };
 
 struct ListenerOptions {
   std::string host;        // An address or a name.
   std::uint16_t port = 0;  // 0: any free one.
   HttpHandler* handler = nullptr;
+  std::optional<TlsFiles> tls = std::nullopt;
+  // Proxies whose X-Forwarded-For is believed: addresses and networks, "10.0.0.0/8".
+  std::vector<std::string> trusted_proxies = {};
+  // Web pages that may use the service (cors.h).
+  std::vector<std::string> cors_origins = {};
 };
 
 }  // namespace vss::server

@@ -1,6 +1,5 @@
 #include "server/http/http_server.h"
 
-#include <pthread.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -22,6 +22,18 @@ namespace {
 constexpr int kAcceptsInTurnMax = 64;
 // When the system has no room for another connection, trying at once again only burns time.
 constexpr std::chrono::milliseconds kAcceptPause(100);
+// So many connections beyond the limit are told why they are refused; more are just closed.
+constexpr std::size_t kRefusalsMax = 256;
+
+Result<TrustedProxies> ParseProxies(const std::vector<std::string>& texts) {
+  std::vector<IpNetwork> networks;
+  for (const std::string& text : texts) {
+    const auto network = IpNetwork::Parse(text);
+    if (!network) return Invalid("not an address or network: " + text);
+    networks.push_back(*network);
+  }
+  return TrustedProxies(std::move(networks));
+}
 
 }  // namespace
 
@@ -33,6 +45,7 @@ class HttpServer::Body final {
   Result<Done> Listen(const ListenerOptions& listener);
   void Start();
   void Stop();
+  void ReloadCertificates();
 
   std::uint16_t PortOf(std::size_t listener) const { return doors_.at(listener).port; }
   std::size_t Connections() const { return count_.Total(); }
@@ -50,7 +63,10 @@ class HttpServer::Body final {
 
   void Await(Door& door);
   void Accept(Door& door);
+  void Admit(Door& door, FileDescriptor socket, const IpAddress& peer);
   void Pause(Door& door, int error);
+  void WatchCertificates();
+  void LogReload(const TlsIdentity& identity, const Result<Done>& result);
 
   const HttpOptions options_;
   const Clock& clock_;
@@ -58,8 +74,10 @@ class HttpServer::Body final {
   HttpObserver& observer_;
   const std::shared_ptr<ByteBudget> budget_;
   ConnectionCount count_;
+  ConnectionCount refusals_{kRefusalsMax, kRefusalsMax};
   std::deque<std::unique_ptr<Loop>> loops_;
   std::deque<Door> doors_;  // All on the first loop.
+  std::optional<boost::asio::steady_timer> certificate_watch_;
   std::size_t next_loop_ = 0;
   bool is_running_ = false;
 };
@@ -76,13 +94,20 @@ HttpServer::Body::Body(HttpOptions options, const Clock& clock, Log& log, HttpOb
   for (std::size_t i = 0; i < threads; ++i) {
     loops_.push_back(std::make_unique<Loop>(options_, clock_));
   }
+  certificate_watch_.emplace(loops_.front()->context());
 }
 
 Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
+  VSS_TRY(TrustedProxies proxies, ParseProxies(listener.trusted_proxies));
+  std::unique_ptr<TlsIdentity> tls;
+  if (listener.tls) {
+    VSS_TRY(tls, TlsIdentity::Load(*listener.tls));
+  }
   VSS_TRY(FileDescriptor socket, server::Listen(listener.host, listener.port));
   const std::uint16_t port = server::PortOf(socket);
   boost::asio::io_context& context = loops_.front()->context();
-  doors_.push_back({.site = {options_, *listener.handler, observer_, budget_, {}},
+  doors_.push_back({.site = {options_, *listener.handler, observer_, budget_, std::move(proxies),
+                             CorsPolicy(listener.cors_origins), std::move(tls)},
                     .socket = {context, socket.Release()},
                     .pause = boost::asio::steady_timer(context),
                     .port = port});
@@ -92,6 +117,7 @@ Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
 void HttpServer::Body::Start() {
   is_running_ = true;
   for (Door& door : doors_) Await(door);
+  WatchCertificates();
   for (const auto& loop : loops_) loop->Start();
 }
 
@@ -103,6 +129,7 @@ void HttpServer::Body::Stop() {
       door.socket.close(ignored);
       door.pause.cancel();
     }
+    certificate_watch_->cancel();
     for (const auto& loop : loops_) loop->Drain();
   });
   for (const auto& loop : loops_) loop->Join();
@@ -126,12 +153,22 @@ void HttpServer::Body::Accept(Door& door) {
       if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
       return Pause(door, errno);
     }
-    const IpAddress peer = IpAddress::FromSystem(address);
-    auto ticket = count_.Enter(peer, door.site.proxies.Contains(peer));
-    loops_[next_loop_]->Adopt(door.site, {std::move(socket), peer, std::move(ticket)});
-    next_loop_ = (next_loop_ + 1) % loops_.size();
+    Admit(door, std::move(socket), IpAddress::FromSystem(address));
   }
   Await(door);
+}
+
+void HttpServer::Body::Admit(Door& door, FileDescriptor socket, const IpAddress& peer) {
+  auto ticket = count_.Enter(peer, door.site.proxies.Contains(peer));
+  const bool is_refused = !ticket;
+  if (is_refused) {
+    observer_.OnConnectionRefused();
+    if (door.site.tls) return;  // Saying no would cost as much as serving.
+    ticket = refusals_.Enter(peer, true);
+    if (!ticket) return;
+  }
+  loops_[next_loop_]->Adopt(door.site, {std::move(socket), peer, *std::move(ticket), is_refused});
+  next_loop_ = (next_loop_ + 1) % loops_.size();
 }
 
 void HttpServer::Body::Pause(Door& door, int error) {
@@ -140,6 +177,32 @@ void HttpServer::Body::Pause(Door& door, int error) {
   door.pause.async_wait([this, &door](boost::system::error_code cancelled) {
     if (!cancelled) Await(door);
   });
+}
+
+void HttpServer::Body::WatchCertificates() {
+  certificate_watch_->expires_after(options_.certificate_check_time);
+  certificate_watch_->async_wait([this](boost::system::error_code cancelled) {
+    if (cancelled) return;
+    for (const Door& door : doors_) {
+      if (!door.site.tls) continue;
+      if (const auto result = door.site.tls->ReloadIfChanged()) LogReload(*door.site.tls, *result);
+    }
+    WatchCertificates();
+  });
+}
+
+void HttpServer::Body::ReloadCertificates() {
+  for (const Door& door : doors_) {
+    if (door.site.tls) LogReload(*door.site.tls, door.site.tls->Reload());
+  }
+}
+
+void HttpServer::Body::LogReload(const TlsIdentity& identity, const Result<Done>& result) {
+  if (result) {
+    log_.Info("certificate loaded", {{"file", identity.files().certificate}});
+  } else {
+    log_.Error("certificate not loaded, the old one stays", {{"reason", result.error().message}});
+  }
 }
 
 HttpServer::HttpServer(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -156,6 +219,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Make(HttpOptions options,
 
 void HttpServer::Start() { body_->Start(); }
 void HttpServer::Stop() { body_->Stop(); }
+void HttpServer::ReloadCertificates() { body_->ReloadCertificates(); }
 std::uint16_t HttpServer::PortOf(std::size_t listener) const { return body_->PortOf(listener); }
 std::size_t HttpServer::Connections() const { return body_->Connections(); }
 std::uint64_t HttpServer::BytesInFlight() const { return body_->BytesInFlight(); }

@@ -36,6 +36,10 @@ class HttpServer final {
   // when the threads have ended.
   void Stop();
 
+  // Reads every listener's certificate and key again.  A pair that is of no use is logged, and the
+  // old one stays.  Happens by itself a few seconds after a file changed.
+  void ReloadCertificates();
+
   // The port that the listener, in the order given to Make, listens on.
   std::uint16_t PortOf(std::size_t listener) const;
   std::size_t Connections() const;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "server/http/http_testing.h"
+#include "server/http/tls_testing.h"
 
 namespace vss::server {
 namespace {
@@ -32,19 +33,39 @@ class CountingObserver final : public HttpObserver {
                              bytes_out = 0, timeouts = 0;
 };
 
-class HttpServerTest : public ::testing::Test {
+enum class Link { kPlain, kTls };
+
+// Everything is the same whatever the bytes travel through.
+class HttpServerTest : public ::testing::TestWithParam<Link> {
  protected:
-  HttpServerTest() { options_.threads = 2; }
+  HttpServerTest() {
+    options_.threads = 2;
+    listener_ = {.host = "127.0.0.1", .handler = &handler_};
+    if (GetParam() == Link::kTls) listener_.tls = tls_files_.files();
+  }
 
   void Start() {
-    auto server = HttpServer::Make(options_, {{.host = "127.0.0.1", .handler = &handler_}}, clock_,
-                                   log_, observer_);
+    auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
     ASSERT_TRUE(server);
     server_ = std::move(server).value();
     server_->Start();
   }
-  std::uint16_t Port() { return server_->PortOf(0); }
+  Client Connect(int receive_bytes = 0) {
+    FileDescriptor socket = testing::ConnectTo(server_->PortOf(0), receive_bytes);
+    std::unique_ptr<testing::ClientLink> link;
+    if (GetParam() == Link::kTls) {
+      link = std::make_unique<testing::TlsLink>(socket.Get());
+    } else {
+      link = std::make_unique<testing::SocketLink>(socket.Get());
+    }
+    return {std::move(socket), std::move(link)};
+  }
+  void WaitForConnections(std::size_t count) {
+    while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
+  }
 
+  testing::TlsFolder tls_files_{"test"};
+  ListenerOptions listener_;
   HttpOptions options_;
   PathHandler handler_;
   SystemClock clock_;
@@ -53,9 +74,14 @@ class HttpServerTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
 };
 
-TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
+INSTANTIATE_TEST_SUITE_P(Over, HttpServerTest, ::testing::Values(Link::kPlain, Link::kTls),
+                         [](const auto& test) {
+                           return test.param == Link::kTls ? "Tls" : "Plain";
+                         });
+
+TEST_P(HttpServerTest, AnswersAndKeepsTheConnection) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   for (int i = 0; i < 3; ++i) {
     const Reply reply = client.Exchange("/echo", "hello");
     EXPECT_EQ(reply.status, 200);
@@ -68,9 +94,9 @@ TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   }
 }
 
-TEST_F(HttpServerTest, AnswersArriveInTheOrderOfTheRequests) {
+TEST_P(HttpServerTest, AnswersArriveInTheOrderOfTheRequests) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.SendRequest("/held/read/1");
   client.SendRequest("/held/read/2");
   client.SendRequest("/echo/read");
@@ -83,9 +109,9 @@ TEST_F(HttpServerTest, AnswersArriveInTheOrderOfTheRequests) {
   EXPECT_EQ(client.Receive().body, "/echo/read:");
 }
 
-TEST_F(HttpServerTest, AWriteWaitsForReadsAndEverythingWaitsForAWrite) {
+TEST_P(HttpServerTest, AWriteWaitsForReadsAndEverythingWaitsForAWrite) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.SendRequest("/held/read/1");
   client.SendRequest("/held/write", "value");
   client.SendRequest("/held/read/2");
@@ -103,10 +129,10 @@ TEST_F(HttpServerTest, AWriteWaitsForReadsAndEverythingWaitsForAWrite) {
   EXPECT_EQ(client.Receive().body, "three");
 }
 
-TEST_F(HttpServerTest, OnlySoManyRequestsOfOneConnectionAreUnderWay) {
+TEST_P(HttpServerTest, OnlySoManyRequestsOfOneConnectionAreUnderWay) {
   options_.requests_in_flight_max = 2;
   Start();
-  Client client(Port());
+  Client client = Connect();
   for (const char* path : {"/held/read/1", "/held/read/2", "/held/read/3"}) {
     client.SendRequest(path);
   }
@@ -121,45 +147,42 @@ TEST_F(HttpServerTest, OnlySoManyRequestsOfOneConnectionAreUnderWay) {
   EXPECT_EQ(client.Receive().body, "three");
 }
 
-TEST_F(HttpServerTest, HundredsOfPipelinedRequestsAreAllAnswered) {
+TEST_P(HttpServerTest, HundredsOfPipelinedRequestsAreAllAnswered) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   std::string requests;
   for (int i = 0; i < 500; ++i) {
     requests += "GET /echo/read/" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
   }
-  std::thread sender([&] { client.Send(requests); });
+  client.Send(requests);
   for (int i = 0; i < 500; ++i) {
     EXPECT_EQ(client.Receive().body, "/echo/read/" + std::to_string(i) + ":");
   }
-  sender.join();
 }
 
-TEST_F(HttpServerTest, AFailureBecomesAnAnswer) {
+TEST_P(HttpServerTest, AFailureBecomesAnAnswer) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   const Reply reply = client.Exchange("/failing");
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.body, "it failed");
   EXPECT_EQ(client.Exchange("/echo").status, 200);
 }
 
-TEST_F(HttpServerTest, LargeBodiesGoBothWays) {
+TEST_P(HttpServerTest, LargeBodiesGoBothWays) {
   handler_.body_bytes_max = 64 << 20;
   Start();
-  Client client(Port());
+  Client client = Connect();
   std::string body(20 << 20, 'x');
   for (std::size_t i = 0; i < body.size(); i += 997) body[i] = static_cast<char>(i);
-  std::thread sender([&] { client.SendRequest("/echo", body); });
-  const Reply reply = client.Receive();
-  sender.join();
+  const Reply reply = client.Exchange("/echo", body);
   EXPECT_TRUE(reply.body == "/echo:" + body);
   EXPECT_EQ(server_->BytesInFlight(), 0U);
 }
 
-TEST_F(HttpServerTest, AClientMayEndItsSideFirst) {
+TEST_P(HttpServerTest, AClientMayEndItsSideFirst) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.SendRequest("/held/1");
   client.EndSending();
   handler_.Release("/held/1", {.body = "one"});
@@ -167,21 +190,21 @@ TEST_F(HttpServerTest, AClientMayEndItsSideFirst) {
   EXPECT_TRUE(client.IsEnded());
 }
 
-TEST_F(HttpServerTest, AClientThatLeavesIsForgotten) {
+TEST_P(HttpServerTest, AClientThatLeavesIsForgotten) {
   Start();
   {
-    Client client(Port());
+    Client client = Connect();
     client.SendRequest("/held/1");
     handler_.WaitFor("/held/1");
   }
   handler_.Release("/held/1", {.body = std::string(1 << 20, 'x')});
-  while (server_->Connections() > 0) std::this_thread::sleep_for(milliseconds(1));
+  WaitForConnections(0);
   EXPECT_EQ(server_->BytesInFlight(), 0U);
 }
 
-TEST_F(HttpServerTest, MalformedRequestsAreAnsweredInTheServicesForm) {
+TEST_P(HttpServerTest, MalformedRequestsAreAnsweredInTheServicesForm) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.SendRequest("/echo");
   client.Send("nonsense\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 200);
@@ -193,32 +216,32 @@ TEST_F(HttpServerTest, MalformedRequestsAreAnsweredInTheServicesForm) {
   EXPECT_TRUE(client.IsEnded());
 }
 
-TEST_F(HttpServerTest, ClosesWhenAskedTo) {
+TEST_P(HttpServerTest, ClosesWhenAskedTo) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   const Reply reply = client.Exchange("/echo", "", "Connection: close\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.Header("connection"), "close");
   EXPECT_TRUE(client.IsEnded());
 }
 
-TEST_F(HttpServerTest, ServesHttp10) {
+TEST_P(HttpServerTest, ServesHttp10) {
   Start();
-  Client once(Port());
+  Client once = Connect();
   once.Send("GET /echo HTTP/1.0\r\n\r\n");
   EXPECT_EQ(once.Receive().Header("connection"), "close");
   EXPECT_TRUE(once.IsEnded());
 
-  Client kept(Port());
+  Client kept = Connect();
   for (int i = 0; i < 2; ++i) {
     kept.Send("GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     EXPECT_EQ(kept.Receive().Header("connection"), "keep-alive");
   }
 }
 
-TEST_F(HttpServerTest, HeadHasNoBody) {
+TEST_P(HttpServerTest, HeadHasNoBody) {
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.Send("HEAD /echo HTTP/1.1\r\n\r\n");
   const Reply reply = client.Receive(/*has_body=*/false);
   EXPECT_EQ(reply.status, 200);
@@ -226,10 +249,11 @@ TEST_F(HttpServerTest, HeadHasNoBody) {
   EXPECT_EQ(client.Exchange("/echo", "x").body, "/echo:x");
 }
 
-TEST_F(HttpServerTest, StoppingFinishesWhatIsUnderWay) {
+TEST_P(HttpServerTest, StoppingFinishesWhatIsUnderWay) {
+  options_.threads = 1;  // So that one connection tells that the others know.
   Start();
-  Client busy(Port());
-  Client idle(Port());
+  Client busy = Connect();
+  Client idle = Connect();
   EXPECT_EQ(idle.Exchange("/echo").status, 200);
   busy.SendRequest("/held/1");
   handler_.WaitFor("/held/1");
@@ -242,16 +266,408 @@ TEST_F(HttpServerTest, StoppingFinishesWhatIsUnderWay) {
   stopper.join();
 }
 
-TEST_F(HttpServerTest, StoppingHasAnEnd) {
+TEST_P(HttpServerTest, StoppingHasAnEnd) {
   options_.drain_time_max = milliseconds(50);
   Start();
-  Client client(Port());
+  Client client = Connect();
   client.SendRequest("/held/1");
   handler_.WaitFor("/held/1");
   server_->Stop();
   EXPECT_EQ(client.Receive().status, 0);
   server_.reset();
   handler_.Release("/held/1", {.body = "nobody hears this"});
+}
+
+TEST_P(HttpServerTest, StoppingLetsAHalfSentRequestFinish) {
+  Start();
+  Client client = Connect();
+  EXPECT_EQ(client.Exchange("/echo").status, 200);
+  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 4\r\n\r\nbo");
+  handler_.WaitForHead("/echo", 2);
+  std::thread stopper([&] { server_->Stop(); });
+  std::this_thread::sleep_for(milliseconds(50));
+  client.Send("dy");
+  const Reply reply = client.Receive();
+  EXPECT_EQ(reply.body, "/echo:body");
+  EXPECT_EQ(reply.Header("connection"), "close");
+  stopper.join();
+}
+
+// ---- Bodies ------------------------------------------------------------------------------------
+
+TEST_P(HttpServerTest, ReadsChunkedBodies) {
+  Start();
+  Client client = Connect();
+  client.Send("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  client.Send("4\r\ndefg\r\n0\r\n\r\n");
+  EXPECT_EQ(client.Receive().body, "/echo:abcdefg");
+  EXPECT_EQ(client.Exchange("/echo", "x").body, "/echo:x");
+}
+
+TEST_P(HttpServerTest, SaysContinueOnceTheHeadIsAccepted) {
+  Start();
+  Client client = Connect();
+  client.Send("POST /held/1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+  client.Send("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  handler_.WaitForHead("/echo", 1);
+  EXPECT_FALSE(client.HasReply());  // Not before the answer to the request in front.
+  handler_.Release("/held/1", {.body = "one"});
+  EXPECT_EQ(client.Receive().body, "one");
+  EXPECT_EQ(client.Receive().head, "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("body");
+  EXPECT_EQ(client.Receive().body, "/echo:body");
+}
+
+TEST_P(HttpServerTest, DoesNotAskForABodyThatNobodyWants) {
+  Start();
+  Client client = Connect();
+  client.Send("POST /refused HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  const Reply reply = client.Receive();
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.Header("connection"), "close");
+  EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_P(HttpServerTest, AfterARefusedHeadASmallBodyIsReadOver) {
+  Start();
+  Client client = Connect();
+  const Reply reply = client.Exchange("/refused", std::string(64 << 10, 'x'));
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.body, "refused");
+  EXPECT_EQ(reply.Header("connection"), "keep-alive");
+  EXPECT_EQ(client.Exchange("/echo", "x").body, "/echo:x");
+}
+
+TEST_P(HttpServerTest, AfterARefusedHeadALargeBodyEndsTheConnection) {
+  Start();
+  Client client = Connect();
+  const Reply reply = client.Exchange("/refused", std::string(4 << 20, 'x'));  // And no reset.
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.Header("connection"), "close");
+}
+
+TEST_P(HttpServerTest, ABodyThatIsTooLargeIsRefusedWhenItIsAnnounced) {
+  handler_.body_bytes_max = 1000;
+  Start();
+  Client client = Connect();
+  EXPECT_EQ(client.Exchange("/echo", std::string(1000, 'x')).status, 200);
+  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 1001\r\n\r\n");
+  const Reply reply = client.Receive();
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_EQ(reply.Header("connection"), "close");
+}
+
+TEST_P(HttpServerTest, AChunkedBodyThatIsTooLargeIsRefusedWhenItIs) {
+  handler_.body_bytes_max = 1000;
+  Start();
+  Client client = Connect();
+  client.Send("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.Send("3E8\r\n" + std::string(1000, 'x') + "\r\n1\r\n");
+  EXPECT_EQ(client.Receive().status, 413);
+}
+
+TEST_P(HttpServerTest, NothingFollowsAnAnswerThatCloses) {
+  Start();
+  Client client = Connect();
+  client.SendRequest("/closing/read");
+  client.SendRequest("/echo");
+  const Reply reply = client.Receive();
+  EXPECT_EQ(reply.body, "closing");
+  EXPECT_EQ(reply.Header("connection"), "close");
+  EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_P(HttpServerTest, AnAnswerThatClosesDropsThoseBehindIt) {
+  Start();
+  Client client = Connect();
+  client.SendRequest("/held/read/1");
+  client.SendRequest("/held/read/2");
+  handler_.WaitFor("/held/read/1");
+  handler_.Release("/held/read/2", {.body = "two"});
+  handler_.Release("/held/read/1", {.body = "one", .close = true});
+  EXPECT_EQ(client.Receive().body, "one");
+  EXPECT_TRUE(client.IsEnded());
+}
+
+// ---- Time --------------------------------------------------------------------------------------
+
+TEST_P(HttpServerTest, AHeadMustComeInTime) {
+  options_.head_time_max = milliseconds(100);
+  Start();
+  Client slow = Connect();
+  slow.Send("POST /echo HTTP/1.1\r\nContent-");
+  const Reply reply = slow.Receive();
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_EQ(reply.Header("vss-protocol-version"), "0");
+  EXPECT_EQ(reply.Header("connection"), "close");
+  Client silent = Connect();
+  EXPECT_TRUE(silent.IsEnded());
+  EXPECT_EQ(observer_.timeouts, 2U);
+}
+
+TEST_P(HttpServerTest, ABodyMustMakeProgress) {
+  options_.body_progress = {milliseconds(100), 10};
+  Start();
+  Client client = Connect();
+  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 100\r\n\r\nx");
+  const Reply reply = client.Receive();
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_EQ(reply.body, "refusal 5");
+}
+
+TEST_P(HttpServerTest, ASlowBodyThatMakesProgressIsWaitedFor) {
+  options_.body_progress = {milliseconds(500), 2};
+  Start();
+  Client client = Connect();
+  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 20\r\n\r\n");
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(milliseconds(50));
+    client.Send("x");
+  }
+  EXPECT_EQ(client.Receive().body, "/echo:" + std::string(20, 'x'));
+}
+
+TEST_P(HttpServerTest, AnIdleConnectionIsClosed) {
+  options_.idle_time_max = milliseconds(100);
+  Start();
+  Client client = Connect();
+  EXPECT_EQ(client.Exchange("/echo").status, 200);
+  EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_P(HttpServerTest, WaitingForAnAnswerIsNotIdling) {
+  options_.idle_time_max = options_.head_time_max = milliseconds(50);
+  options_.body_progress = options_.write_progress = {milliseconds(50), 1};
+  Start();
+  Client client = Connect();
+  client.SendRequest("/held/1", "body");
+  handler_.WaitFor("/held/1");
+  std::this_thread::sleep_for(milliseconds(300));
+  handler_.Release("/held/1", {.body = "one"});
+  EXPECT_EQ(client.Receive().body, "one");
+}
+
+TEST_P(HttpServerTest, AClientMustReadItsAnswer) {
+  options_.write_progress = {milliseconds(100), 1};
+  Start();
+  Client client = Connect(/*receive_bytes=*/4096);
+  client.SendRequest("/held/1");
+  handler_.Release("/held/1", {.body = std::string(32 << 20, 'x')});
+  WaitForConnections(0);
+  EXPECT_EQ(observer_.timeouts, 1U);
+  EXPECT_EQ(server_->BytesInFlight(), 0U);
+}
+
+TEST_P(HttpServerTest, AClientThatNeverEndsIsNotWaitedForForever) {
+  options_.lingering_time_max = milliseconds(100);
+  Start();
+  Client client = Connect();
+  EXPECT_EQ(client.Exchange("/echo", "", "Connection: close\r\n").status, 200);
+  WaitForConnections(0);
+}
+
+// ---- Room --------------------------------------------------------------------------------------
+
+TEST_P(HttpServerTest, ThereIsRoomForSoManyBytes) {
+  options_.bytes_in_flight_max = 100'000;
+  Start();
+  Client first = Connect();
+  Client second = Connect();
+  first.SendRequest("/held/1", std::string(60'000, 'x'));
+  handler_.WaitFor("/held/1");
+  EXPECT_GE(server_->BytesInFlight(), 60'000U);
+  const Reply reply = second.Exchange("/echo", std::string(60'000, 'x'));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body, "refusal 6");
+  handler_.Release("/held/1", {});
+  EXPECT_EQ(first.Receive().status, 200);
+  EXPECT_EQ(first.Exchange("/echo", std::string(60'000, 'x')).status, 200);
+}
+
+TEST_P(HttpServerTest, StopsWithoutEverHavingStarted) {
+  auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
+  ASSERT_TRUE(server);
+}
+
+TEST_P(HttpServerTest, CountsWhatItDoes) {
+  Start();
+  {
+    Client client = Connect();
+    EXPECT_EQ(client.Exchange("/echo", "12345").status, 200);
+    EXPECT_EQ(client.Exchange("/refused").status, 401);
+  }
+  WaitForConnections(0);
+  EXPECT_EQ(observer_.opened, 1U);
+  EXPECT_EQ(observer_.closed, 1U);
+  EXPECT_EQ(observer_.requests, 2U);
+  EXPECT_EQ(observer_.bytes_in, 5U);
+  EXPECT_EQ(observer_.bytes_out, 11U + 7U);
+}
+
+// ---- Around the service ------------------------------------------------------------------------
+
+TEST_P(HttpServerTest, KnowsTheClientsAddress) {
+  Start();
+  Client client = Connect();
+  client.Exchange("/echo", "", "X-Forwarded-For: 203.0.113.9\r\n");
+  EXPECT_EQ(handler_.client_address(), "127.0.0.1");
+}
+
+TEST_P(HttpServerTest, BelievesATrustedProxy) {
+  listener_.trusted_proxies = {"127.0.0.0/8"};
+  options_.connections_per_address_max = 1;  // Does not count for a proxy.
+  Start();
+  Client idle = Connect();
+  Client client = Connect();
+  client.Exchange("/echo", "", "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-For: 203.0.113.9\r\n");
+  EXPECT_EQ(handler_.client_address(), "203.0.113.9");
+}
+
+TEST_P(HttpServerTest, AnswersWebPages) {
+  listener_.cors_origins = {"https://wallet.example"};
+  Start();
+  Client client = Connect();
+  client.Send(
+      "OPTIONS /echo HTTP/1.1\r\nOrigin: https://wallet.example\r\n"
+      "Access-Control-Request-Method: POST\r\n\r\n");
+  const Reply preflight = client.Receive();
+  EXPECT_EQ(preflight.status, 204);
+  EXPECT_EQ(preflight.Header("access-control-allow-origin"), "https://wallet.example");
+  EXPECT_EQ(preflight.Header("vss-protocol-version"), "0");
+
+  const Reply reply = client.Exchange("/echo", "x", "Origin: https://wallet.example\r\n");
+  EXPECT_EQ(reply.body, "/echo:x");
+  EXPECT_EQ(reply.Header("access-control-allow-origin"), "https://wallet.example");
+  EXPECT_EQ(reply.Header("access-control-expose-headers"), "vss-protocol-version");
+  EXPECT_EQ(reply.Header("vary"), "origin");
+
+  EXPECT_EQ(client.Exchange("/echo", "x", "Origin: https://evil.example\r\n")
+                .Header("access-control-allow-origin"),
+            "");
+}
+
+TEST_P(HttpServerTest, RefusesOptionsThatMakeNoSense) {
+  listener_.trusted_proxies = {"somewhere"};
+  const auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().kind, Kind::kInvalid);
+}
+
+// ---- Connections -------------------------------------------------------------------------------
+
+using PlainHttpServerTest = HttpServerTest;
+INSTANTIATE_TEST_SUITE_P(Over, PlainHttpServerTest, ::testing::Values(Link::kPlain));
+
+TEST_P(PlainHttpServerTest, OneConnectionTooManyIsToldSo) {
+  options_.connections_max = 2;
+  Start();
+  Client first = Connect();
+  EXPECT_EQ(first.Exchange("/echo").status, 200);
+  {
+    Client second = Connect();
+    EXPECT_EQ(second.Exchange("/echo").status, 200);
+    Client third = Connect();
+    const Reply reply = third.Receive();
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.body, "refusal 7");
+    EXPECT_EQ(reply.Header("vss-protocol-version"), "0");
+    EXPECT_EQ(reply.Header("connection"), "close");
+    EXPECT_TRUE(third.IsEnded());
+  }
+  WaitForConnections(1);
+  Client fourth = Connect();
+  EXPECT_EQ(fourth.Exchange("/echo").status, 200);
+  EXPECT_EQ(observer_.refused, 1U);
+}
+
+TEST_P(PlainHttpServerTest, AnAddressHasOnlySoManyConnections) {
+  options_.connections_per_address_max = 1;
+  Start();
+  Client first = Connect();
+  EXPECT_EQ(first.Exchange("/echo").status, 200);
+  Client second = Connect();
+  EXPECT_EQ(second.Receive().status, 503);
+}
+
+TEST_P(PlainHttpServerTest, AClientThatDoesNotReadIsNotReadFromEither) {
+  Start();
+  Client client = Connect(/*receive_bytes=*/4096);
+  constexpr int kRequests = 40;
+  const std::string body(1 << 20, 'x');
+  std::thread sender([&] {
+    for (int i = 0; i < kRequests; ++i) client.SendRequest("/echo/read", body);
+  });
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_LT(server_->BytesInFlight(), 4U << 20);
+  for (int i = 0; i < kRequests; ++i) EXPECT_EQ(client.Receive().body, "/echo/read:" + body);
+  sender.join();
+}
+
+// ---- TLS ---------------------------------------------------------------------------------------
+
+class TlsServerTest : public HttpServerTest {
+ protected:
+  std::string NameShown() {
+    const FileDescriptor socket = testing::ConnectTo(server_->PortOf(0));
+    return testing::TlsLink(socket.Get()).PeerName();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Over, TlsServerTest, ::testing::Values(Link::kTls));
+
+TEST_P(TlsServerTest, OffersHttp11AndNothingElse) {
+  Start();
+  const FileDescriptor both = testing::ConnectTo(server_->PortOf(0));
+  EXPECT_TRUE(testing::TlsLink(both.Get(), "\x02h2\x08http/1.1").is_connected());
+  const FileDescriptor other = testing::ConnectTo(server_->PortOf(0));
+  EXPECT_FALSE(testing::TlsLink(other.Get(), "\x02h2").is_connected());
+}
+
+TEST_P(TlsServerTest, SpeaksTls12AndLater) {
+  Start();
+  const FileDescriptor newer = testing::ConnectTo(server_->PortOf(0));
+  EXPECT_TRUE(testing::TlsLink(newer.Get(), "", TLS1_2_VERSION).is_connected());
+  const FileDescriptor older = testing::ConnectTo(server_->PortOf(0));
+  EXPECT_FALSE(testing::TlsLink(older.Get(), "", TLS1_1_VERSION).is_connected());
+}
+
+TEST_P(TlsServerTest, AClientWithoutTlsIsClosed) {
+  Start();
+  FileDescriptor socket = testing::ConnectTo(server_->PortOf(0));
+  auto link = std::make_unique<testing::SocketLink>(socket.Get());
+  Client client(std::move(socket), std::move(link));
+  EXPECT_EQ(client.Exchange("/echo").status, 0);
+}
+
+TEST_P(TlsServerTest, ReloadsItsCertificateWhenAsked) {
+  Start();
+  Client old = Connect();
+  EXPECT_EQ(old.Exchange("/echo").status, 200);
+  tls_files_.Write("newer");
+  server_->ReloadCertificates();
+  EXPECT_EQ(NameShown(), "newer");
+  EXPECT_EQ(old.Exchange("/echo").status, 200);
+}
+
+TEST_P(TlsServerTest, ReloadsItsCertificateWhenItChanges) {
+  options_.certificate_check_time = milliseconds(10);
+  Start();
+  tls_files_.Write("newer");
+  while (NameShown() != "newer") std::this_thread::sleep_for(milliseconds(10));
+}
+
+TEST_P(TlsServerTest, ABrokenPairChangesNothing) {
+  Start();
+  tls_files_.Write("newer");
+  tls_files_.BreakKey();
+  server_->ReloadCertificates();
+  EXPECT_EQ(NameShown(), "test");
+}
+
+TEST_P(TlsServerTest, NeedsACertificateToStart) {
+  tls_files_.BreakKey();
+  const auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().kind, Kind::kInvalid);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -45,6 +44,8 @@ class PathHandler final : public HttpHandler {
     {
       const std::lock_guard lock(mutex_);
       client_address_ = head.ClientAddress();
+      ++heads_[path];
+      changed_.notify_all();
     }
     if (path.starts_with("/refused")) return Unexpected(Response{.status = 401, .body = "refused"});
     return Accepted{.is_read = path.find("/read") != std::string::npos,
@@ -71,6 +72,12 @@ class PathHandler final : public HttpHandler {
       return held_.contains(path);
     })) << path;
   }
+  // Until so many heads with this path have come.
+  void WaitForHead(const std::string& path, int count) {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(
+        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return heads_[path] >= count; }));
+  }
   bool IsHeld(const std::string& path) {
     const std::lock_guard lock(mutex_);
     return held_.contains(path);
@@ -91,7 +98,7 @@ class PathHandler final : public HttpHandler {
  private:
   void Serve(const std::string& path, std::string body, Then<Response> then) {
     if (path == "/failing") return then(Unavailable("it failed"));
-    if (path == "/closing") return then(Response{.body = "closing", .close = true});
+    if (path.starts_with("/closing")) return then(Response{.body = "closing", .close = true});
     if (!path.starts_with("/held")) {
       return then(Response{.body = path + ":", .tail = std::move(body)});
     }
@@ -103,6 +110,7 @@ class PathHandler final : public HttpHandler {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Then<Response>> held_;
+  std::map<std::string, int> heads_;
   std::string client_address_;
 };
 
@@ -126,6 +134,7 @@ class ClientLink {
   virtual ~ClientLink() = default;
   virtual std::ptrdiff_t Write(const char* bytes, std::size_t count) = 0;
   virtual std::ptrdiff_t Read(char* room, std::size_t count) = 0;  // 0 at the end.
+  virtual void EndWriting() = 0;
 };
 
 class SocketLink final : public ClientLink {
@@ -137,6 +146,7 @@ class SocketLink final : public ClientLink {
   std::ptrdiff_t Read(char* room, std::size_t count) override {
     return ::recv(socket_, room, count, 0);
   }
+  void EndWriting() override { ::shutdown(socket_, SHUT_WR); }
 
  private:
   const int socket_;
@@ -160,9 +170,6 @@ inline FileDescriptor ConnectTo(std::uint16_t port, int receive_bytes = 0) {
 
 class Client final {
  public:
-  explicit Client(std::uint16_t port, int receive_bytes = 0)
-      : socket_(ConnectTo(port, receive_bytes)),
-        link_(std::make_unique<SocketLink>(socket_.Get())) {}
   Client(FileDescriptor socket, std::unique_ptr<ClientLink> link)
       : socket_(std::move(socket)), link_(std::move(link)) {}
 
@@ -178,7 +185,7 @@ class Client final {
     Send("POST " + std::string(path) + " HTTP/1.1\r\ncontent-length: " +
          std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + std::string(body));
   }
-  void EndSending() { ::shutdown(socket_.Get(), SHUT_WR); }
+  void EndSending() { link_->EndWriting(); }
 
   // The next reply; `has_body` is false for the answer to HEAD.
   Reply Receive(bool has_body = true) {
@@ -208,11 +215,18 @@ class Client final {
   bool IsEnded() { return received_.empty() && !ReceiveMore() && was_clean_; }
   // Whether something has come, after a moment.
   bool HasReply() {
-    pollfd poll = {.fd = socket_.Get(), .events = POLLIN, .revents = 0};
-    return !received_.empty() || ::poll(&poll, 1, 50) > 0;
+    SetPatience(std::chrono::milliseconds(50));
+    const bool has_reply = !received_.empty() || ReceiveMore();
+    SetPatience(std::chrono::seconds(20));
+    return has_reply;
   }
 
  private:
+  void SetPatience(std::chrono::microseconds time) {
+    const timeval patience = {.tv_sec = time.count() / 1'000'000,
+                              .tv_usec = time.count() % 1'000'000};
+    ::setsockopt(socket_.Get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
   bool ReceiveMore() {
     char room[16384];
     const std::ptrdiff_t count = link_->Read(room, sizeof room);

@@ -1,6 +1,7 @@
 #include "server/http/loop.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include "base/check.h"
 #include "server/http/response_head.h"
@@ -62,6 +63,12 @@ void Loop::Join() {
 }
 
 void Loop::Run() {
+  // OpenSSL writes with plain write(), which signals when the client has gone.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+
   inbox_->thread_ = std::this_thread::get_id();
   Tick();
   context_.run();

@@ -34,7 +34,7 @@ namespace vss::server {
 
 struct ReaderLimits {
   std::size_t target_bytes_max = 65534;     // Beyond: 414.
-  std::size_t header_bytes_max = 32 << 10;  // All header lines together.  Beyond: 431.
+  std::size_t header_bytes_max = 64 << 10;  // All header lines together.  Beyond: 431.
   std::size_t header_lines_max = 100;       // Beyond: 431.
 };
 
@@ -87,6 +87,7 @@ class RequestReader final {
     return (phase_ == Phase::kHead || phase_ == Phase::kDone) && begin_ == end_;
   }
   bool IsReadingBody() const { return phase_ == Phase::kLength || phase_ == Phase::kChunks; }
+  bool IsBodyComplete() const { return phase_ == Phase::kLength && body_bytes_ == body_length_; }
   bool IsSkippingBody() const { return phase_ == Phase::kSkip; }
   bool HasBodyBytes() const { return body_bytes_ > 0 || begin_ != end_; }
   // Memory in use for the request at hand, beyond the small buffer that every request needs.
