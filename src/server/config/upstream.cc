@@ -116,7 +116,8 @@ void SetTls(const Upstream& upstream, Config::Store::Postgres& postgres) {
 }
 
 void WarnOfIgnored(const FlatFile& file, std::vector<std::string>& warnings) {
-  for (const auto& [name, value] : file) {
+  for (const auto& setting : file) {
+    const std::string& name = setting.first;
     const bool is_known = std::any_of(kSources.begin(), kSources.end(),
                                       [&](const Source& s) { return s.name == name; });
     if (!is_known && IsUpstreamTable(name.substr(0, name.find('.')))) {
