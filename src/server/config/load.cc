@@ -187,8 +187,7 @@ std::string ConfigReference() {
               "]`\n\n| setting | environment | default | |\n| --- | --- | --- | --- |\n";
     }
     text += "| `" + setting.name.substr(dot + 1) + "` | `" + setting.Environment() + "` | `" +
-            (setting.is_secret ? "\"\"" : setting.Format()) + "` | " +
-            std::string(setting.meaning) + " |\n";
+            setting.Format() + "` | " + std::string(setting.meaning) + " |\n";
   }
   return text;
 }

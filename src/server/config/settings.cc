@@ -157,7 +157,7 @@ Result<Done> Setting::Parse(std::string_view text) const {
 }
 
 std::string Setting::Format() const {
-  if (is_secret) return "\"***\"";
+  if (is_secret && !std::get<std::string*>(target)->empty()) return "\"***\"";
   return std::visit(
       [](const auto* value) -> std::string {
         using Value = std::remove_cv_t<std::remove_pointer_t<decltype(value)>>;
@@ -214,8 +214,7 @@ std::vector<Setting> SettingsOf(Config& c) {
        "Several "
        "for rotation."},
       {"auth.cached_proofs_max", &c.auth.cached_proofs_max,
-       "How many verified signatures and tokens are remembered, about 1 KiB each; 0 verifies every "
-       "time."},
+       "How many verified signatures and tokens are remembered, about 400 bytes each."},
 
       {"store.kind", &c.store.kind, "sqlite, postgres, or memory (nothing survives a restart)."},
       {"store.queue_requests_max", &c.store.queue_requests_max,

@@ -21,7 +21,7 @@ struct Setting {
   std::string name;  // "limits.connections_max": the tables of the file, then the key.
   Target target;
   std::string_view meaning;
-  bool is_secret = false;  // Printed as ***.
+  bool is_secret = false;  // A text; printed as *** unless it is empty.
 
   std::string Environment() const;  // "VSS_LIMITS_CONNECTIONS_MAX".
 

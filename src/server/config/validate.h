@@ -21,7 +21,8 @@ Result<HostPort> ParseHostPort(std::string_view text);
 
 bool IsLoopback(std::string_view host);
 
-// Whether every one of `hosts` (host:port or a socket's folder, separated by commas) is this machine.
+// Whether every one of `hosts` (host:port or a socket's folder, separated by commas) is this
+// machine.
 bool AreAllLocal(std::string_view hosts);
 
 }  // namespace vss::server
