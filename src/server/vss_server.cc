@@ -93,7 +93,13 @@ Result<std::unique_ptr<VssServer>> VssServer::Make(const Config& config, const C
   std::vector<ListenerOptions> listeners;
   for (const std::string& address : config.server.listen) {
     VSS_TRY(const HostPort parsed, ParseHostPort(address));
-    listeners.push_back({parsed.host, parsed.port, parts->vss_handler.get()});
+    ListenerOptions listener{parsed.host, parsed.port, parts->vss_handler.get()};
+    if (!config.server.tls_certificate.empty()) {
+      listener.tls = TlsFiles{config.server.tls_certificate, config.server.tls_key};
+    }
+    listener.trusted_proxies = config.server.trusted_proxies;
+    listener.cors_origins = config.server.cors_origins;
+    listeners.push_back(std::move(listener));
   }
   if (!config.admin.listen.empty()) {
     VSS_TRY(const HostPort parsed, ParseHostPort(config.admin.listen));
@@ -114,7 +120,7 @@ void VssServer::Stop() {
   parts_->store.reset();
 }
 
-void VssServer::Reload() {}
+void VssServer::Reload() { parts_->http->ReloadCertificates(); }
 
 std::uint16_t VssServer::Port(std::size_t listener) const { return parts_->http->PortOf(listener); }
 
