@@ -3,19 +3,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use async_trait::async_trait;
 use bitcoin::bip32::Xpriv;
-use bitcoin::hashes::{sha256, Hash, HashEngine};
-use bitcoin::secp256k1::{rand, Message, Secp256k1, SecretKey};
+use bitcoin::secp256k1::SecretKey;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use vss::headers::{
-    FixedHeaders, LnurlAuthToJwtProvider, VssHeaderProvider, VssHeaderProviderError,
-};
+use vss::headers::{FixedHeaders, LnurlAuthToJwtProvider, VssHeaderProvider};
 
 use crate::client::{must_fail, Kind, Store, World, ANY};
 use crate::report::{Check, Report};
+use crate::signer::{hex, joined, new_secret, now, proof, Signer};
 
 pub enum Credentials {
     None,
@@ -25,15 +21,6 @@ pub enum Credentials {
         other: Option<String>,
         denied: Vec<String>,
     },
-}
-
-pub fn new_secret() -> SecretKey {
-    SecretKey::new(&mut rand::rngs::OsRng)
-}
-
-pub fn parse_secret(hex: &str) -> Result<SecretKey, String> {
-    hex.parse()
-        .map_err(|error| format!("a secret is 64 hex digits: {error}"))
 }
 
 pub fn fixed(authorization: &str) -> Arc<dyn VssHeaderProvider> {
@@ -47,53 +34,6 @@ fn nothing() -> Arc<dyn VssHeaderProvider> {
 
 fn bearer(token: &str) -> Arc<dyn VssHeaderProvider> {
     fixed(&format!("Bearer {token}"))
-}
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970")
-        .as_secs()
-}
-
-/// A proof that the caller knows `secret`, as of `time`: key, signature and time in one word.
-fn proof(secret: &SecretKey, time: u64) -> (String, String, String) {
-    let context = Secp256k1::signing_only();
-    let public = secret.public_key(&context);
-    let mut engine = sha256::Hash::engine();
-    let salt = "VSS Signature Authorizer Signing Salt Constant";
-    engine.input(format!("{salt:.<64}").as_bytes());
-    engine.input(&public.serialize());
-    engine.input(time.to_string().as_bytes());
-    let digest = sha256::Hash::from_engine(engine);
-    let signature = context.sign_ecdsa(&Message::from_digest(digest.to_byte_array()), secret);
-    (
-        public.to_string(),
-        hex(&signature.serialize_compact()),
-        time.to_string(),
-    )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn joined(parts: (String, String, String)) -> String {
-    parts.0 + &parts.1 + &parts.2
-}
-
-/// A provider of our own, for clients that bring none for signatures.
-pub struct Signer(SecretKey);
-
-#[async_trait]
-impl VssHeaderProvider for Signer {
-    async fn get_headers(
-        &self,
-        _request: &[u8],
-    ) -> Result<HashMap<String, String>, VssHeaderProviderError> {
-        let value = joined(proof(&self.0, now()));
-        Ok(HashMap::from([("Authorization".to_string(), value)]))
-    }
 }
 
 /// The client's own provider for signatures, where it has one.
@@ -225,7 +165,7 @@ async fn bad_signatures(world: &World, secret: &SecretKey) -> Check {
         format!("{}{digit}{}", &text[..at], &text[at + 1..])
     };
     // The other of the two s that fit; only the low one is a proof.
-    let high_s = bitcoin::secp256k1::SecretKey::from_slice(&unhex(&signature[64..]))?.negate();
+    let high_s = SecretKey::from_slice(&unhex(&signature[64..]))?.negate();
     let high_s = format!("{}{}", &signature[..64], hex(&high_s.secret_bytes()));
     let mut bad = vec![
         ("an empty value", String::new()),

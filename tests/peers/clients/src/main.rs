@@ -11,11 +11,14 @@ mod calls;
 mod client;
 mod credentials;
 mod listing;
+#[path = "../../shared/report.rs"]
 mod report;
 mod restart;
 mod sealed;
 mod server_kinds;
 mod sharing;
+#[path = "../../shared/signer.rs"]
+mod signer;
 mod tap;
 mod tool;
 
@@ -59,7 +62,7 @@ fn parse(mut words: VecDeque<String>) -> Result<Options, String> {
         match word.as_str() {
             "--url" => url = Some(value()?.trim_end_matches('/').to_string()),
             "--auth" => auth = value()?,
-            "--secret" => secret = Some(credentials::parse_secret(&value()?)?),
+            "--secret" => secret = Some(signer::parse_secret(&value()?)?),
             "--jwt" => jwt = Some(value()?),
             "--jwt-other" => jwt_other = Some(value()?),
             "--jwt-denied" => jwt_denied.push(value()?),
@@ -82,7 +85,7 @@ fn parse(mut words: VecDeque<String>) -> Result<Options, String> {
     }
     let credentials = match auth.as_str() {
         "none" => Credentials::None,
-        "signature" => Credentials::Signature(secret.unwrap_or_else(credentials::new_secret)),
+        "signature" => Credentials::Signature(secret.unwrap_or_else(signer::new_secret)),
         "jwt" => Credentials::Jwt {
             token: jwt.ok_or("--auth jwt needs --jwt TOKEN")?,
             other: jwt_other,

@@ -2,6 +2,7 @@
 //! Whatever was acknowledged must be there, at once and in the end.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,14 +23,20 @@ type Patient = FilteredRetryPolicy<
     fn(&VssError) -> bool,
 >;
 
+/// How often a call failed and was tried again.
+static RETRIES: AtomicUsize = AtomicUsize::new(0);
+
 /// Retries as LDK Node does, but gives up after a minute.
 fn patient() -> Patient {
     let hopeless: fn(&VssError) -> bool = |error| {
         use Kind::*;
-        matches!(
-            kind_of(error),
+        let kind = kind_of(error);
+        let hopeless = matches!(
+            kind,
             NoSuchKey | InvalidRequest | Conflict | VersionMismatch
-        )
+        );
+        RETRIES.fetch_add(usize::from(!hopeless), Ordering::Relaxed);
+        hopeless
     };
     ExponentialBackoffRetryPolicy::new(Duration::from_millis(10))
         .with_max_attempts(100)
@@ -75,27 +82,33 @@ pub async fn check(world: &World, time: Duration, report: &mut Report) {
             tokio::spawn(async move { add(c, i, time).await }),
         ));
     }
+    report.note("ready for restarts");
     let mut all = Sum {
         acknowledged: 0,
         in_doubt: 0,
         slowest: Duration::ZERO,
     };
     for (name, task) in tasks {
-        let done = tokio::time::timeout(time + Duration::from_secs(180), task).await;
-        match done {
-            Ok(Ok(Ok(sum))) => {
-                report.check(&name, async { Ok(()) }).await;
-                all.acknowledged += sum.acknowledged;
-                all.in_doubt += sum.in_doubt;
-                all.slowest = all.slowest.max(sum.slowest);
-            }
-            Ok(Ok(Err(Why(why)))) => report.fail(&name, &why),
-            Ok(Err(error)) => report.fail(&name, &error.to_string()),
-            Err(_) => report.fail(&name, "not done three minutes after its time"),
-        }
+        let done = match tokio::time::timeout(time + Duration::from_secs(180), task).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => Err(Why(error.to_string())),
+            Err(_) => Err(Why("not done three minutes after its time".into())),
+        };
+        let done = done.map(|sum| {
+            all.acknowledged += sum.acknowledged;
+            all.in_doubt += sum.in_doubt;
+            all.slowest = all.slowest.max(sum.slowest);
+        });
+        report.record(&name, done);
     }
+    let retries = RETRIES.load(Ordering::Relaxed);
+    let away = match retries {
+        0 => Err(Why("no call had to be tried again".into())),
+        _ => Ok(()),
+    };
+    report.record("the_server_was_away", away);
     report.note(&format!(
-        "{} writes acknowledged, {} found out by reading, slowest call {} ms",
+        "{} writes acknowledged, {} found out by reading, {retries} retries, slowest call {} ms",
         all.acknowledged,
         all.in_doubt,
         all.slowest.as_millis()

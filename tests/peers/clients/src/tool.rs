@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use vss::util::key_obfuscator::KeyObfuscator;
 
-use crate::{credentials, sealed};
+use crate::{credentials, sealed, signer};
 
 fn unhex(text: &str) -> Result<Vec<u8>, String> {
     if text == "-" {
@@ -67,7 +67,7 @@ fn answer(verb: &str, line: &str) -> Result<String, String> {
             Ok(hex(name.map_err(|error| error.to_string())?.as_bytes()))
         }
         ("sign", [secret]) => {
-            let provider = credentials::signature_provider(credentials::parse_secret(secret)?);
+            let provider = credentials::signature_provider(signer::parse_secret(secret)?);
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             let headers = runtime
                 .expect("a runtime")
