@@ -21,6 +21,8 @@ struct ArchivedRecord {
   Rank rank = 0;
   WallTime created = {};
   WallTime updated = {};
+
+  bool operator==(const ArchivedRecord&) const = default;
 };
 
 struct ArchiveSize {

@@ -17,7 +17,8 @@ struct SqliteOptions {
   // When to read the whole file and compare its parts before serving (some 2 s per GB).
   enum class Check { kAfterCrash, kAlways, kNever };
 
-  std::string path;  // Made if it is not there; its folder must be.
+  std::string path;
+  bool create = true;  // Makes the file, not its folder, if it is not there.
   Check check = Check::kAfterCrash;
   std::size_t read_lanes = 2;  // With two or more, the last one serves lists and scans only.
   LaneLimits commit_lane = {};

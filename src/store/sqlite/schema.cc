@@ -1,11 +1,5 @@
 #include "store/sqlite/schema.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
 namespace vss::store::sqlite {
@@ -42,35 +36,6 @@ constexpr const char* kCreateTables = R"(
   CREATE INDEX record_by_rank ON record (space, rank, key);
 )";
 
-std::string Errno() { return std::strerror(errno); }
-
-class FileDescriptor {
- public:
-  FileDescriptor(const std::string& path, int flags, mode_t mode = 0)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  bool IsOpen() const { return fd_ >= 0; }
-  bool Sync() const { return fsync(fd_) == 0; }
-
- private:
-  int fd_;
-};
-
-std::string FolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path();
-  return folder.empty() ? "." : folder;
-}
-
-Unexpected<Failure> Failed(const Error& error) { return Unexpected(error.ToFailure()); }
-
-Unexpected<Failure> NotOurs(const std::string& path) {
-  return Invalid(path + " is not a store of this server: it holds something else");
-}
-
 Sql<Database> OpenConnection(const SqliteOptions& options, const std::string& pragmas) {
   VSS_TRY(Database database, Database::Open(options.path, options.vfs));
   sqlite3_busy_timeout(database.handle(), static_cast<int>(options.busy_wait.count()));
@@ -85,58 +50,77 @@ Sql<Done> CreateTables(Database& database) {
   return database.Execute(sql);
 }
 
-Result<Done> CheckVersion(const std::string& path, std::int64_t application, std::int64_t version) {
-  if (application != kApplicationId) return NotOurs(path);
-  if (version != kSchemaVersion) {
-    return Invalid(path + " has schema version " + std::to_string(version) +
-                   "; this server knows version " + std::to_string(kSchemaVersion) +
-                   ": use the release that wrote it, or a newer one");
+Sql<bool> IsEmpty(Database& database) {
+  VSS_TRY(const auto application, database.Number("PRAGMA application_id"));
+  VSS_TRY(const auto tables, database.Number("SELECT count(*) FROM sqlite_schema"));
+  return application == 0 && tables == 0;
+}
+
+// Looks before anything is written: the file may be somebody else's.
+Result<bool> IsEmptyOrOurs(const SqliteOptions& options) {
+  auto database = OpenConnection(options, "");
+  if (!database) return CannotOpen(options.path, database.error());
+  const auto is_empty = IsEmpty(*database);
+  if (!is_empty) return CannotOpen(options.path, is_empty.error());
+  if (!*is_empty) VSS_RETURN_IF_FAILED(CheckOrigin(*database, options.path));
+  return *is_empty;
+}
+
+Result<Done> PrepareTables(const SqliteOptions& options, bool check_pages) {
+  VSS_TRY(const bool is_empty, IsEmptyOrOurs(options));
+  auto database = OpenForWriting(options);
+  if (!database) return CannotOpen(options.path, database.error());
+  const auto mode = database->Text("PRAGMA journal_mode");
+  if (!mode) return CannotOpen(options.path, mode.error());
+  if (*mode != "wal") return Unavailable(options.path + ": the file system cannot share memory");
+  if (is_empty) {
+    const auto created = CreateTables(*database);
+    if (!created) return CannotOpen(options.path, created.error());
+  }
+  return check_pages ? CheckPages(*database, options.path) : Done{};
+}
+
+}  // namespace
+
+Result<OpenedFile> OpenFile(const SqliteOptions& options) {
+  using Check = SqliteOptions::Check;
+  VSS_TRY(FileLock lock, FileLock::Take(options.path));
+  const bool after_crash = WasNotClosed(options.path);
+  if (!options.create && !FileExists(options.path)) {
+    return Invalid(options.path + " does not exist");
+  }
+  VSS_RETURN_IF_FAILED(CreateFile(options.path));
+  VSS_RETURN_IF_FAILED(PrepareTables(
+      options,
+      options.check == Check::kAlways || (options.check == Check::kAfterCrash && after_crash)));
+  return OpenedFile{std::move(lock), after_crash};
+}
+
+Unexpected<Failure> CannotOpen(const std::string& path, const Error& error) {
+  if (error.Primary() == SQLITE_NOTADB) {
+    return Invalid(path + " is not a store of this server: it holds something else");
+  }
+  return Unexpected(error.ToFailure());
+}
+
+Result<Done> CheckOrigin(Database& database, const std::string& path) {
+  const auto application = database.Number("PRAGMA application_id");
+  if (!application) return CannotOpen(path, application.error());
+  if (*application != kApplicationId) return CannotOpen(path, {SQLITE_NOTADB, {}});
+  const auto version = database.Number("PRAGMA user_version");
+  if (!version) return CannotOpen(path, version.error());
+  if (*version != kSchemaVersion) {
+    return Invalid(path + " has version " + std::to_string(*version) +
+                   " of the tables, and this program knows version " +
+                   std::to_string(kSchemaVersion) + " only; use the release that wrote it");
   }
   return Done{};
 }
 
 Result<Done> CheckPages(Database& database, const std::string& path) {
-  auto verdict = database.Text("PRAGMA quick_check(1)");
-  if (!verdict) return Failed(verdict.error());
+  const auto verdict = database.Text("PRAGMA quick_check(1)");
+  if (!verdict) return CannotOpen(path, verdict.error());
   if (*verdict != "ok") return Corrupt(path + " is damaged; restore a backup", *verdict);
-  return Done{};
-}
-
-}  // namespace
-
-Result<Done> EnsureFile(const std::string& path) {
-  if (access(path.c_str(), F_OK) == 0) return Done{};
-  const FileDescriptor file(path, O_RDWR | O_CREAT, 0600);
-  if (!file.IsOpen()) return Unavailable("cannot create " + path + ": " + Errno());
-  const FileDescriptor folder(FolderOf(path), O_RDONLY | O_DIRECTORY);
-  if (!file.Sync() || !folder.IsOpen() || !folder.Sync()) {
-    return Unavailable("cannot make " + path + " durable: " + Errno());
-  }
-  return Done{};
-}
-
-Result<Done> PrepareSchema(const SqliteOptions& options, bool after_crash) {
-  auto database = OpenForWriting(options);
-  if (!database && database.error().Primary() == SQLITE_NOTADB) return NotOurs(options.path);
-  if (!database) return Failed(database.error());
-
-  const auto application = database->Number("PRAGMA application_id");
-  if (!application) return Failed(application.error());
-  const auto version = database->Number("PRAGMA user_version");
-  if (!version) return Failed(version.error());
-  const auto tables = database->Number("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return Failed(tables.error());
-
-  if (*application == 0 && *version == 0 && *tables == 0) {
-    const auto created = CreateTables(*database);
-    if (!created) return Failed(created.error());
-    return Done{};
-  }
-  VSS_RETURN_IF_FAILED(CheckVersion(options.path, *application, *version));
-  if (options.check == SqliteOptions::Check::kAlways ||
-      (options.check == SqliteOptions::Check::kAfterCrash && after_crash)) {
-    return CheckPages(*database, options.path);
-  }
   return Done{};
 }
 

@@ -3,29 +3,42 @@
 #ifndef VSS_STORE_SQLITE_SCHEMA_H_
 #define VSS_STORE_SQLITE_SCHEMA_H_
 
+#include <cstdint>
 #include <string>
 
 #include "base/failure.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/file.h"
 #include "store/sqlite/options.h"
 
 namespace vss::store::sqlite {
 
-// Marks the file as ours: the bytes "VSS1" at offset 68, for file(1) as well.
+// Marks a file as ours: the bytes "VSS1" at offset 68.
 inline constexpr std::int64_t kApplicationId = 0x56535331;
 inline constexpr std::int64_t kSchemaVersion = 1;
 
-// Creates the file if it is not there, readable by its owner only; its name is durable afterwards.
-Result<Done> EnsureFile(const std::string& path);
+struct OpenedFile {
+  FileLock lock;
+  bool after_crash;  // It had not been closed.
+};
 
-// Makes the tables in a file that is empty, or sees that they are ours; checks the file as
-// `options.check` asks.  `after_crash`: the file was not closed in good order the last time.
-// kInvalid: not a file of ours, or of a newer version.  kCorrupt: damaged.
-Result<Done> PrepareSchema(const SqliteOptions& options, bool after_crash);
+// Takes the file for this process, makes it if it is not there, sees that its tables are ours, and
+// checks its pages if `options.check` asks for that.
+// kInvalid: not a file of ours, or of a newer version.  kUnavailable: in use, or cannot be read.
+// kCorrupt: damaged.
+Result<OpenedFile> OpenFile(const SqliteOptions& options);
 
-// Connections set up for their work, to a file that PrepareSchema has seen.
+// Connections set up for their work, to a file that OpenFile has seen.
 Sql<Database> OpenForWriting(const SqliteOptions& options);
 Sql<Database> OpenForReading(const SqliteOptions& options);
+
+// What an error means to whoever wants to open `path`.
+Unexpected<Failure> CannotOpen(const std::string& path, const Error& error);
+
+// Whether the file is marked as ours, of a version that this program knows.
+Result<Done> CheckOrigin(Database& database, const std::string& path);
+// Reads every page.  kCorrupt if they do not fit together.
+Result<Done> CheckPages(Database& database, const std::string& path);
 
 }  // namespace vss::store::sqlite
 

@@ -1,17 +1,13 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <functional>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "store/sqlite/commit_lane.h"
-#include "store/sqlite/file_lock.h"
+#include "store/sqlite/file.h"
 #include "store/sqlite/read_lane.h"
 #include "store/sqlite/schema.h"
 
@@ -75,22 +71,12 @@ class SqliteStore final : public Store {
   std::vector<std::unique_ptr<ReadLane>> read_lanes_;
 };
 
-// A log with something in it was left by a process that did not close the file.
-bool WasNotClosed(const std::string& path) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(path + "-wal", error);
-  return !error && bytes > 0;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, const Clock& clock,
                                                Log& log, StoreObserver& observer) {
-  VSS_TRY(FileLock lock, FileLock::Take(options.path));
-  const bool after_crash = WasNotClosed(options.path);
-  if (after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
-  VSS_RETURN_IF_FAILED(sqlite::EnsureFile(options.path));
-  VSS_RETURN_IF_FAILED(sqlite::PrepareSchema(options, after_crash));
+  VSS_TRY(sqlite::OpenedFile file, sqlite::OpenFile(options));
+  if (file.after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
 
   auto writer = sqlite::OpenForWriting(options);
   if (!writer) return Unexpected(writer.error().ToFailure());
@@ -101,7 +87,7 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
-      options, std::move(lock), *std::move(writer), std::move(readers), clock, log, observer));
+      options, std::move(file.lock), *std::move(writer), std::move(readers), clock, log, observer));
 }
 
 }  // namespace vss::store

@@ -3,6 +3,8 @@
 namespace vss::store::sqlite {
 namespace {
 
+std::int64_t Micros(WallTime time) { return time.time_since_epoch().count(); }
+
 std::int64_t SizeOf(const Key& key, const std::string& value) {
   return static_cast<std::int64_t>(key.size() + value.size());
 }
@@ -42,9 +44,35 @@ Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTim
   return CommitOutcome::Committed(created_tenant);
 }
 
+Sql<bool> Writer::Import(const ArchivedRecord& archived) {
+  VSS_TRY(const bool is_there, HasExactly(archived));
+  if (is_there) return true;
+
+  const auto& [space, record, rank, created, updated] = archived;
+  VSS_TRY(std::optional<SpaceId> id, FindSpace(space));
+  Usage growth = {SizeOf(record.key, record.value), 1, id ? 0 : 1};
+  if (!id) {
+    VSS_TRY(id, AddSpace(space));
+  }
+  const auto added = Run(import_record_, rank, *id, std::string_view(record.key), record.version,
+                         Micros(created), Micros(updated), Blob{record.value});
+  if (!added && added.error().Primary() == SQLITE_CONSTRAINT) return false;
+  VSS_RETURN_IF_FAILED(added);
+  VSS_RETURN_IF_FAILED(Account(space.tenant, growth));
+  return true;
+}
+
 void Writer::RollBack() {
   // After some errors SQLite has done it already.
   if (database_.IsInTransaction()) static_cast<void>(Run(roll_back_));
+}
+
+Sql<bool> Writer::HasExactly(const ArchivedRecord& archived) {
+  const auto& [space, record, rank, created, updated] = archived;
+  return Query(find_exactly_, rank, std::string_view(space.tenant), std::string_view(space.store),
+               std::string_view(record.key), record.version, Micros(created), Micros(updated),
+               Blob{record.value})
+      .Next();
 }
 
 Sql<std::optional<Writer::SpaceId>> Writer::FindSpace(const Space& space) {
@@ -99,7 +127,7 @@ Sql<Usage> Writer::FindUsage(const std::string& tenant) {
 
 Sql<Done> Writer::ApplyChange(SpaceId space, const Change& change,
                               const std::optional<Present>& present, WallTime now) {
-  const std::int64_t time = now.time_since_epoch().count();
+  const std::int64_t time = Micros(now);
   switch (change.action) {
     case Change::Action::kCheck:
       return Done{};

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "core/batch.h"
 #include "store/allowance.h"
+#include "store/archive.h"
 #include "store/sqlite/database.h"
 
 namespace vss::store::sqlite {
@@ -26,6 +27,9 @@ class Writer final {
   Sql<Done> Begin() { return Run(begin_); }
   // After an error only RollBack may follow.
   Sql<CommitOutcome> Apply(const Space& space, const Batch& batch, WallTime now);
+  // Adds a record as it was in another store; one that is there exactly so is left alone.  False: a
+  // different one has its key or its rank.
+  Sql<bool> Import(const ArchivedRecord& record);
   Sql<Done> Commit() { return Run(commit_); }
   void RollBack();
 
@@ -56,6 +60,7 @@ class Writer final {
   Sql<Usage> FindUsage(const std::string& tenant);
   Sql<Done> ApplyChange(SpaceId space, const Change& change, const std::optional<Present>& present,
                         WallTime now);
+  Sql<bool> HasExactly(const ArchivedRecord& record);
   Sql<bool> RemoveSpaceIfEmpty(SpaceId space);
   Sql<Done> Account(const std::string& tenant, const Usage& growth);
 
@@ -84,6 +89,14 @@ class Writer final {
   Statement add_record_{database_,
                         "INSERT INTO record (space, key, version, created, updated, value) "
                         "VALUES (?1, ?2, ?3, ?4, ?4, ?5)"};
+  Statement find_exactly_{database_,
+                          "SELECT 1 FROM record JOIN space ON space.id = record.space "
+                          "WHERE rank = ?1 AND tenant = ?2 AND store = ?3 AND key = ?4 AND "
+                          "version = ?5 AND created = ?6 AND updated = ?7 AND value = ?8"};
+  Statement import_record_{database_,
+                           "INSERT INTO record "
+                           "(rank, space, key, version, created, updated, value) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement update_record_{
       database_, "UPDATE record SET version = ?2, updated = ?3, value = ?4 WHERE rank = ?1"};
   Statement remove_record_{database_, "DELETE FROM record WHERE rank = ?1"};

@@ -1,0 +1,42 @@
+// The file under the store: created durably, read by its owner only, served by one server at a
+// time.
+#ifndef VSS_STORE_SQLITE_FILE_H_
+#define VSS_STORE_SQLITE_FILE_H_
+
+#include <string>
+
+#include "base/failure.h"
+
+namespace vss::store::sqlite {
+
+// Keeps other servers away from `path`: a lock on `<path>.lock`, held until this goes away or the
+// process ends.  SQLite's own tools do not know of it and can read the file meanwhile.
+class FileLock final {
+ public:
+  // kUnavailable: another server has it.
+  static Result<FileLock> Take(const std::string& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
+bool FileExists(const std::string& path);
+
+// Makes an empty file, and its name durable, if there is none.
+Result<Done> CreateFile(const std::string& path);
+
+// Whether SQLite's log was left behind: the process that had the file did not close it.
+bool WasNotClosed(const std::string& path);
+
+// Flushes what is in the file, or the names in the folder, to the disk.
+Result<Done> SyncFile(const std::string& path);
+Result<Done> SyncFolderOf(const std::string& path);
+
+}  // namespace vss::store::sqlite
+
+#endif  // VSS_STORE_SQLITE_FILE_H_

@@ -1,0 +1,250 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/manual_clock.h"
+#include "tests/support/blocking_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace vss::store {
+namespace {
+
+using testing::BlockingStore;
+using testing::TempFolder;
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Another program at work on the file.
+class OtherProgram {
+ public:
+  explicit OtherProgram(const std::string& path) {
+    EXPECT_EQ(sqlite3_open(path.c_str(), &handle_), SQLITE_OK);
+  }
+  OtherProgram(const OtherProgram&) = delete;
+  OtherProgram& operator=(const OtherProgram&) = delete;
+  ~OtherProgram() { sqlite3_close(handle_); }
+
+  void Say(const std::string& sql) {
+    EXPECT_EQ(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(handle_);
+  }
+
+ private:
+  sqlite3* handle_ = nullptr;
+};
+
+class SqliteStoreTest : public ::testing::Test {
+ protected:
+  Result<std::unique_ptr<Store>> Open(SqliteOptions options = {}) {
+    options.path = path_;
+    return MakeSqliteStore(options, clock_, log_, observer_);
+  }
+
+  // The kind of failure that opening the file meets.
+  std::optional<Kind> Refusal(SqliteOptions options = {}) {
+    const auto opened = Open(std::move(options));
+    return opened ? std::nullopt : std::optional(opened.error().kind);
+  }
+
+  Batch Writing(const Key& key) {
+    return {{Change::Write(key, Guard::Anything(), 1, std::string(1000, 'v'))}, {}};
+  }
+
+  // The kind of failure that a write meets, later; nullopt if it is committed.
+  std::future<std::optional<Kind>> Put(Store& store, const Key& key,
+                                       Deadline deadline = Deadline::Never()) {
+    auto promise = std::make_shared<std::promise<std::optional<Kind>>>();
+    store.Commit(space_, Writing(key), deadline, [promise](const Result<CommitOutcome>& outcome) {
+      promise->set_value(outcome ? std::nullopt : std::optional(outcome.error().kind));
+    });
+    return promise->get_future();
+  }
+
+  bool Has(Store& store, const Key& key) {
+    return !BlockingStore(store).Get(space_, {key})->empty();
+  }
+
+  const Space space_ = {"tenant", "store"};
+  TempFolder folder_;
+  const std::string path_ = folder_.Path("vss.db");
+  ManualClock clock_;
+  NoLog log_;
+  NoObserver observer_;
+};
+
+TEST_F(SqliteStoreTest, ItsFilesAreReadableByTheirOwnerOnly) {
+  const auto store = *Open();
+  Put(*store, "a").wait();
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    struct stat status = {};
+    ASSERT_EQ(stat((path_ + suffix).c_str(), &status), 0) << suffix;
+    EXPECT_EQ(status.st_mode & 0777, 0600) << suffix;
+  }
+}
+
+TEST_F(SqliteStoreTest, AClosedStoreIsOneFile) {
+  Put(**Open(), "a").wait();
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-shm"));
+}
+
+TEST_F(SqliteStoreTest, ASecondServerIsRefused) {
+  const std::string alias = folder_.Path("alias.db");
+  {
+    const auto first = *Open();
+    EXPECT_EQ(Refusal(), Kind::kUnavailable);
+    std::filesystem::create_symlink(path_, alias);
+    const auto second = MakeSqliteStore({.path = alias}, clock_, log_, observer_);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, Kind::kUnavailable);
+  }
+  EXPECT_EQ(Refusal(), std::nullopt);
+}
+
+TEST_F(SqliteStoreTest, AMissingFileIsMadeOnlyWhereThatIsWanted) {
+  EXPECT_EQ(Refusal({.create = false}), Kind::kInvalid);
+  EXPECT_EQ(Refusal(), std::nullopt);
+  EXPECT_EQ(Refusal({.create = false}), std::nullopt);
+  const auto nowhere =
+      MakeSqliteStore({.path = folder_.Path("no/folder/vss.db")}, clock_, log_, observer_);
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().kind, Kind::kUnavailable);
+}
+
+TEST_F(SqliteStoreTest, AnEmptyFileBecomesAStore) {
+  std::ofstream(path_).close();
+  EXPECT_EQ(Refusal(), std::nullopt);
+}
+
+TEST_F(SqliteStoreTest, AFileOfSomebodyElseIsRefusedAndLeftAlone) {
+  std::ofstream(path_) << "This is a letter, long enough to be looked at.  "
+                       << std::string(5000, '.');
+  const std::string letter = ReadFile(path_);
+  EXPECT_EQ(Refusal(), Kind::kInvalid);
+  EXPECT_EQ(ReadFile(path_), letter);
+
+  std::filesystem::remove(path_);
+  OtherProgram(path_).Say("CREATE TABLE recipe (name TEXT)");
+  const std::string recipes = ReadFile(path_);
+  EXPECT_EQ(Refusal(), Kind::kInvalid);
+  EXPECT_EQ(ReadFile(path_), recipes);
+}
+
+TEST_F(SqliteStoreTest, ANewerVersionOfTheTablesIsRefused) {
+  ASSERT_EQ(Refusal(), std::nullopt);
+  OtherProgram(path_).Say("PRAGMA user_version = 2");
+  const auto opened = Open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, Kind::kInvalid);
+  EXPECT_NE(opened.error().message.find("version 2"), std::string::npos);
+}
+
+class DamagedSqliteStoreTest : public SqliteStoreTest {
+ protected:
+  // Fills a store and overwrites the pages of its records.
+  void SetUp() override {
+    {
+      const auto store = *Open();
+      for (int i = 0; i < 100; ++i) Put(*store, "k" + std::to_string(i)).wait();
+    }
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(8 * 4096);
+    file << std::string(10 * 4096, '\x5A');
+  }
+};
+
+TEST_F(DamagedSqliteStoreTest, DamageIsSeenByACheck) {
+  EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kAlways}), Kind::kCorrupt);
+  EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kAfterCrash}), std::nullopt);
+}
+
+TEST_F(DamagedSqliteStoreTest, AfterACrashTheFileIsChecked) {
+  std::ofstream(path_ + "-wal") << "left behind";
+  EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kNever}), std::nullopt);
+  std::ofstream(path_ + "-wal") << "left behind";
+  EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kAfterCrash}), Kind::kCorrupt);
+}
+
+TEST_F(DamagedSqliteStoreTest, OnceDamageIsSeenNothingIsWritten) {
+  const auto store = *Open({.check = SqliteOptions::Check::kNever});
+  const Space elsewhere = {"bob", "store"};
+  EXPECT_TRUE(
+      BlockingStore(*store).Commit(elsewhere, {{Change::Check("a", Guard::Anything())}, {}}));
+  const auto scan = BlockingStore(*store).Scan(space_, {"", 1'000'000});
+  ASSERT_FALSE(scan);
+  EXPECT_EQ(scan.error().kind, Kind::kCorrupt);
+  const auto write = BlockingStore(*store).Commit(elsewhere, Writing("a"));
+  ASSERT_FALSE(write);
+  EXPECT_EQ(write.error().kind, Kind::kCorrupt);
+}
+
+TEST_F(SqliteStoreTest, AnotherProgramThatWritesIsWaitedFor) {
+  const auto store = *Open();
+  OtherProgram other(path_);
+  other.Say("BEGIN IMMEDIATE");
+  auto put = Put(*store, "a");
+  EXPECT_EQ(put.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  EXPECT_FALSE(Has(*store, "a"));  // Reading goes on.
+  other.Say("COMMIT");
+  EXPECT_EQ(put.get(), std::nullopt);
+}
+
+TEST_F(SqliteStoreTest, AnotherProgramThatWritesForTooLongMakesItUnavailable) {
+  const auto store = *Open({.busy_wait = std::chrono::milliseconds(10)});
+  {
+    OtherProgram other(path_);
+    other.Say("BEGIN IMMEDIATE");
+    EXPECT_EQ(Put(*store, "a").get(), Kind::kUnavailable);
+  }
+  EXPECT_EQ(Put(*store, "b").get(), std::nullopt);
+  EXPECT_FALSE(Has(*store, "a"));
+}
+
+TEST_F(SqliteStoreTest, AFullQueueSaysSoAtOnce) {
+  const auto store = *Open({.commit_lane = {.queue_jobs_max = 2, .batch_jobs_max = 1}});
+  OtherProgram other(path_);
+  other.Say("BEGIN IMMEDIATE");
+  std::vector<std::future<std::optional<Kind>>> puts;
+  for (int i = 0; i < 4; ++i) puts.push_back(Put(*store, std::to_string(i)));
+  EXPECT_EQ(puts.back().get(), Kind::kOverloaded);  // One is being done at most, two wait.
+  other.Say("COMMIT");
+  EXPECT_EQ(puts[0].get(), std::nullopt);
+  EXPECT_EQ(puts[1].get(), std::nullopt);
+  EXPECT_FALSE(Has(*store, "3"));
+}
+
+TEST_F(SqliteStoreTest, WhatWaitedBeyondItsDeadlineIsNotBegun) {
+  const auto store = *Open({.commit_lane = {.batch_jobs_max = 1}});
+  OtherProgram other(path_);
+  other.Say("BEGIN IMMEDIATE");
+  auto first = Put(*store, "first");
+  auto second = Put(*store, "second", {clock_.Steady() + std::chrono::seconds(5)});
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  clock_.Advance(std::chrono::seconds(10));
+  other.Say("COMMIT");
+  EXPECT_EQ(first.get(), std::nullopt);
+  EXPECT_EQ(second.get(), Kind::kOverloaded);
+  EXPECT_FALSE(Has(*store, "second"));
+}
+
+}  // namespace
+}  // namespace vss::store

@@ -1,0 +1,141 @@
+// The SQLite store on a disk that fails: what was answered holds, and what could not be done is
+// said so.
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/observer.h"
+#include "store/sqlite/sqlite_store.h"
+#include "tests/sqlite/faulty_disk.h"
+#include "tests/support/blocking_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace vss::testing {
+namespace {
+
+class DiskTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Open(); }
+
+  void Open() {
+    store_.reset();
+    auto made = store::MakeSqliteStore({.path = folder_.Path("vss.db"), .vfs = disk_.Name()},
+                                       clock_, log_, observer_);
+    ASSERT_TRUE(made) << made.error().message << made.error().detail;
+    store_ = *std::move(made);
+  }
+
+  static Batch Writing(const Key& key, std::string value) {
+    return {{Change::Write(key, Guard::Anything(), 1, std::move(value))}, {}};
+  }
+
+  // The kind of failure that a write met, if it did.
+  std::optional<Kind> Put(const Key& key, const std::string& value = "v") {
+    const auto outcome = BlockingStore(*store_).Commit(space_, Writing(key, value));
+    return outcome ? std::nullopt : std::optional(outcome.error().kind);
+  }
+
+  bool Has(const Key& key) { return !BlockingStore(*store_).Get(space_, {key})->empty(); }
+
+  const Space space_ = {"tenant", "store"};
+  FaultyDisk disk_;
+  TempFolder folder_;
+  SystemClock clock_;
+  NoLog log_;
+  store::NoObserver observer_;
+  std::unique_ptr<store::Store> store_;
+};
+
+TEST_F(DiskTest, EveryCommitIsFlushedBeforeItIsAnswered) {
+  for (int i = 0; i < 5; ++i) {
+    const int before = disk_.log_flushes;
+    EXPECT_EQ(Put("a"), std::nullopt);
+    EXPECT_GT(disk_.log_flushes, before);
+  }
+}
+
+TEST_F(DiskTest, AFullDiskRefusesWritesUntilThereIsRoom) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.log_bytes_max = 0;
+  EXPECT_EQ(Put("full"), Kind::kUnavailable);
+  EXPECT_TRUE(Has("before"));
+  EXPECT_FALSE(Has("full"));
+  disk_.log_bytes_max = 1 << 30;
+  EXPECT_EQ(Put("after"), std::nullopt);
+  Open();
+  EXPECT_TRUE(Has("before"));
+  EXPECT_FALSE(Has("full"));
+  EXPECT_TRUE(Has("after"));
+}
+
+TEST_F(DiskTest, ABatchThatFindsNoRoomDoesNotTakeOthersWithIt) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.log_bytes_max = 1 << 20;
+  std::vector<std::promise<bool>> done(9);
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    const std::size_t bytes = i == 4 ? 2 << 20 : 10;
+    store_->Commit(space_, Writing("k" + std::to_string(i), std::string(bytes, 'v')),
+                   Deadline::Never(), [&done, i](const Result<CommitOutcome>& outcome) {
+                     done[i].set_value(outcome.has_value());
+                   });
+  }
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    const bool is_committed = done[i].get_future().get();
+    EXPECT_EQ(is_committed, i != 4) << i;
+    EXPECT_EQ(Has("k" + std::to_string(i)), is_committed) << i;
+  }
+}
+
+TEST_F(DiskTest, AFailedWriteHasNotHappened) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.write_fails = true;
+  EXPECT_EQ(Put("failed"), Kind::kUnavailable);
+  EXPECT_EQ(Put("failed too"), Kind::kUnavailable);
+  disk_.write_fails = false;
+  EXPECT_FALSE(Has("failed"));
+  EXPECT_EQ(Put("after"), std::nullopt);
+  Open();
+  EXPECT_TRUE(Has("before"));
+  EXPECT_FALSE(Has("failed"));
+  EXPECT_TRUE(Has("after"));
+}
+
+// The pages are in the log, the flush failed: a crash could bring the write back.
+TEST_F(DiskTest, AFailedFlushIsInDoubtAndNothingIsWrittenUntilTheDiskWorks) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.log_flush_fails = true;
+  EXPECT_EQ(Put("doubtful"), Kind::kInDoubt);
+  EXPECT_EQ(Put("refused"), Kind::kUnavailable);
+  EXPECT_EQ(Put("refused too"), Kind::kUnavailable);
+  EXPECT_TRUE(Has("before"));
+  disk_.log_flush_fails = false;
+  EXPECT_EQ(Put("after"), std::nullopt);
+  const bool had_happened = Has("doubtful");
+  Open();
+  EXPECT_TRUE(Has("before"));
+  EXPECT_TRUE(Has("after"));
+  EXPECT_FALSE(Has("refused"));
+  EXPECT_FALSE(Has("refused too"));
+  EXPECT_EQ(Has("doubtful"), had_happened);  // Once settled, it stays so.
+}
+
+TEST_F(DiskTest, AFailedReadIsNoAnswer) {
+  EXPECT_EQ(Put("a", std::string(100'000, 'v')), std::nullopt);
+  Open();  // With nothing in memory.
+  disk_.read_fails = true;
+  const auto failed = BlockingStore(*store_).Get(space_, {"a"});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, Kind::kUnavailable);
+  disk_.read_fails = false;
+  EXPECT_TRUE(Has("a"));
+}
+
+}  // namespace
+}  // namespace vss::testing
