@@ -39,7 +39,7 @@ class ByteLease final {
     return *this;
   }
   ~ByteLease() {
-    if (bytes_ > 0) Set(0);
+    if (budget_ != nullptr) Set(0);
   }
 
   // Grows or shrinks to `bytes`.  False, and as it was, if there is no room.

@@ -1,5 +1,8 @@
 #include "server/http/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -168,10 +171,12 @@ void Connection::Serve(Waiting request) {
 
 // A request that goes no further: the answer, and nothing after it.
 void Connection::Refuse(Refusal refusal) {
+  const bool is_answered = reader_.IsSkippingBody();
   reader_.GiveUp();
   accepted_.reset();
   lease_.Set(0);
   is_reading_ = false;
+  if (is_answered) return;
   Answer(site_.handler.OnRefusal(refusal), {.keeps_alive = false, .since = loop_.Now()});
 }
 
@@ -253,11 +258,10 @@ bool Connection::Flush() {
     const std::size_t count = Gather(parts);
     const Moved moved = transport_->WriteSome({parts.data(), count});
     if (moved.status == Moved::Status::kMoved) {
-      write_blocked_.reset();
       if (Sent(moved.bytes)) has_left = true;
     } else if (moved.status == Moved::Status::kWantRead ||
                moved.status == Moved::Status::kWantWrite) {
-      if (!write_blocked_) write_mark_ = {now_, bytes_written_};
+      if (!write_blocked_) write_mark_ = {now_, BytesDelivered()};
       write_blocked_ = moved.status;
       return has_left;
     } else {
@@ -265,7 +269,16 @@ bool Connection::Flush() {
       return false;
     }
   }
+  write_blocked_.reset();
   return has_left;
+}
+
+// The system takes bytes in large portions from a slow connection, so progress is what the client
+// has acknowledged.
+std::uint64_t Connection::BytesDelivered() {
+  int queued = 0;
+  ::ioctl(socket_.native_handle(), SIOCOUTQ, &queued);
+  return bytes_written_ - std::min(bytes_written_, static_cast<std::uint64_t>(queued));
 }
 
 // The bytes of the answers in front that are ready, without what has been sent of the first.
@@ -389,7 +402,7 @@ void Connection::Tick() {
   const auto self = shared_from_this();
   now_ = loop_.Now();
   if (state_ == State::kOpen && write_blocked_ &&
-      HasStalled(site_.options.write_progress, write_mark_, bytes_written_)) {
+      HasStalled(site_.options.write_progress, write_mark_, BytesDelivered())) {
     site_.observer.OnTimeout(Timeout::kWrite);
     return Close();
   }
@@ -422,8 +435,7 @@ void Connection::OnPhaseTooLong() {
     case Phase::kBody:
       if (!HasStalled(site_.options.body_progress, phase_mark_, bytes_read_)) return;
       site_.observer.OnTimeout(Timeout::kBody);
-      if (accepted_) Refuse(Refusal::kBodyTimeout);
-      is_reading_ = false;
+      Refuse(Refusal::kBodyTimeout);
       return Turn();
     case Phase::kLingering:
       if (waited >= site_.options.lingering_time_max) Close();
@@ -447,6 +459,7 @@ void Connection::Drain() {
 void Connection::BeginLingering() {
   state_ = State::kLingering;
   reader_.GiveUp();
+  lease_.Set(0);
   transport_->EndWriting();
   EnterPhase(Phase::kLingering);
   Linger();

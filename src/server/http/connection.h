@@ -134,6 +134,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool Flush();
   std::size_t Gather(std::span<std::string_view> parts);
   bool Sent(std::uint64_t bytes);
+  std::uint64_t BytesDelivered();
   void FormatHead(Slot& slot, bool is_last);
 
   void Settle();

@@ -49,6 +49,9 @@ struct ListenerOptions {
   std::uint16_t port = 0;  // 0: any free one.
   HttpHandler* handler = nullptr;
   std::optional<TlsFiles> tls = std::nullopt;
+  // Whether its connections count towards the limits.  Those of the operator should not: they must
+  // get in when everybody else's places are taken.
+  bool is_limited = true;
   // Proxies whose X-Forwarded-For is believed: addresses and networks, "10.0.0.0/8".
   std::vector<std::string> trusted_proxies = {};
   // Web pages that may use the service (cors.h).

@@ -59,6 +59,7 @@ class HttpServer::Body final {
     Descriptor socket;
     boost::asio::steady_timer pause;
     std::uint16_t port;
+    bool is_limited;
   };
 
   void Await(Door& door);
@@ -110,7 +111,8 @@ Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
                              CorsPolicy(listener.cors_origins), std::move(tls)},
                     .socket = {context, socket.Release()},
                     .pause = boost::asio::steady_timer(context),
-                    .port = port});
+                    .port = port,
+                    .is_limited = listener.is_limited});
   return Done{};
 }
 
@@ -159,7 +161,8 @@ void HttpServer::Body::Accept(Door& door) {
 }
 
 void HttpServer::Body::Admit(Door& door, FileDescriptor socket, const IpAddress& peer) {
-  auto ticket = count_.Enter(peer, door.site.proxies.Contains(peer));
+  std::optional<ConnectionCount::Ticket> ticket = ConnectionCount::Ticket();
+  if (door.is_limited) ticket = count_.Enter(peer, door.site.proxies.Contains(peer));
   const bool is_refused = !ticket;
   if (is_refused) {
     observer_.OnConnectionRefused();

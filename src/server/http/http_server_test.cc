@@ -458,6 +458,19 @@ TEST_P(HttpServerTest, AClientMustReadItsAnswer) {
   EXPECT_EQ(server_->BytesInFlight(), 0U);
 }
 
+TEST_P(HttpServerTest, ReadingAByteNowAndThenIsNotEnough) {
+  options_.write_progress = {milliseconds(200), 1 << 20};
+  Start();
+  Client client = Connect(/*receive_bytes=*/4096);
+  client.SendRequest("/held/1");
+  handler_.Release("/held/1", {.body = std::string(32 << 20, 'x')});
+  while (server_->Connections() > 0) {
+    client.ReadSome(1000);
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(observer_.timeouts, 1U);
+}
+
 TEST_P(HttpServerTest, AClientThatNeverEndsIsNotWaitedForForever) {
   options_.lingering_time_max = milliseconds(100);
   Start();
@@ -578,6 +591,14 @@ TEST_P(PlainHttpServerTest, OneConnectionTooManyIsToldSo) {
   Client fourth = Connect();
   EXPECT_EQ(fourth.Exchange("/echo").status, 200);
   EXPECT_EQ(observer_.refused, 1U);
+}
+
+TEST_P(PlainHttpServerTest, TheOperatorIsLetInWhenEverythingIsTaken) {
+  options_.connections_max = 0;
+  listener_.is_limited = false;
+  Start();
+  Client client = Connect();
+  EXPECT_EQ(client.Exchange("/echo").status, 200);
 }
 
 TEST_P(PlainHttpServerTest, AnAddressHasOnlySoManyConnections) {

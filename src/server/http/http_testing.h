@@ -211,6 +211,11 @@ class Client final {
     return Receive();
   }
 
+  // Reads and forgets at most `bytes`.
+  void ReadSome(std::size_t bytes) {
+    std::string room(bytes, '\0');
+    link_->Read(room.data(), room.size());
+  }
   // Whether the server ends the connection without another byte.
   bool IsEnded() { return received_.empty() && !ReceiveMore() && was_clean_; }
   // Whether something has come, after a moment.
