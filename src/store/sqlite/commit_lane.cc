@@ -27,14 +27,16 @@ void AnswerAll(Jobs&& jobs, const Failure& failure) {
 
 }  // namespace
 
-CommitLane::CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
-                       StoreObserver& observer, std::atomic<bool>& is_damaged)
+CommitLane::CommitLane(SqliteOptions options, Database writer, Database checkpointer,
+                       const Clock& clock, Log& log, StoreObserver& observer,
+                       std::atomic<bool>& is_damaged)
     : options_(std::move(options)),
       clock_(clock),
       log_(log),
       observer_(observer),
       is_damaged_(is_damaged),
-      writer_(std::make_unique<Writer>(std::move(database))),
+      checkpointer_(std::move(checkpointer), options_.checkpoint_pages, log),
+      writer_(std::make_unique<Writer>(std::move(writer))),
       lane_(options_.commit_lane, [this](Jobs jobs) { Work(std::move(jobs)); }) {}
 
 void CommitLane::Offer(CommitJob job) {
@@ -55,6 +57,7 @@ void CommitLane::Work(Jobs jobs) {
   }
   if (timely.empty()) return;
   DoAll(timely);
+  KeepLogShort();
   observer_.OnBatch("commit", timely.size(), lane_.Waiting(), clock_.Steady() - start);
 }
 
@@ -106,6 +109,16 @@ Result<Done> CommitLane::GetReady() {
   writer_ = std::move(writer);
   observer_.OnEvent("reopen");
   return Done{};
+}
+
+// After the answers, so that nobody waits for it.
+void CommitLane::KeepLogShort() {
+  if (writer_ == nullptr || !checkpointer_.OnCommit(writer_->LogPages())) return;
+  const auto done = writer_->FinishCheckpoint();
+  if (!done && done.error().Primary() != SQLITE_BUSY) {
+    log_.Warn("sqlite_checkpoint_failed",
+              {{"code", done.error().code}, {"text", done.error().text}});
+  }
 }
 
 // What to tell those whose transaction failed.

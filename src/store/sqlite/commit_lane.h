@@ -16,6 +16,7 @@
 #include "base/then.h"
 #include "core/batch.h"
 #include "store/observer.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/writer.h"
@@ -33,8 +34,8 @@ class CommitLane final {
  public:
   // `is_damaged` is set, by whoever sees it first, when the file turns out to be damaged; from then
   // on nothing is written.
-  CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
-             StoreObserver& observer, std::atomic<bool>& is_damaged);
+  CommitLane(SqliteOptions options, Database writer, Database checkpointer, const Clock& clock,
+             Log& log, StoreObserver& observer, std::atomic<bool>& is_damaged);
 
   void Offer(CommitJob job);
   std::size_t Waiting() const { return lane_.Waiting(); }
@@ -51,6 +52,7 @@ class CommitLane final {
   void DoAll(std::span<CommitJob> jobs);
   Expected<std::vector<CommitOutcome>, Trouble> Transact(std::span<const CommitJob> jobs);
   Result<Done> GetReady();
+  void KeepLogShort();
   Failure Settle(const Trouble& trouble);
 
   const SqliteOptions options_;
@@ -58,6 +60,7 @@ class CommitLane final {
   Log& log_;
   StoreObserver& observer_;
   std::atomic<bool>& is_damaged_;
+  Checkpointer checkpointer_;
   std::unique_ptr<Writer> writer_;  // None: the connection is not trusted any more.
   Lane<CommitJob> lane_;            // Last: its thread uses all of the above.
 };

@@ -23,6 +23,7 @@ struct SqliteOptions {
   std::size_t read_lanes = 2;  // With two or more, the last one serves lists and scans only.
   LaneLimits commit_lane = {};
   LaneLimits read_lane = {};
+  int checkpoint_pages = 16'000;  // The log's size, in pages of 4 KiB, at which it is emptied.
   std::chrono::milliseconds busy_wait{2000};  // For another program that holds the write lock.
   std::string vfs = {};                       // What SQLite stands on; empty is the file system.
 };

@@ -128,7 +128,7 @@ Sql<Database> OpenForWriting(const SqliteOptions& options) {
   return OpenConnection(options, R"(
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA wal_autocheckpoint = 16000;
+    PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 134217728;
     PRAGMA cache_size = -32768;
     PRAGMA temp_store = MEMORY;

@@ -22,11 +22,12 @@ using sqlite::ReadLane;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer,
+  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer, Database checkpointer,
               std::vector<Database> readers, const Clock& clock, Log& log, StoreObserver& observer)
       : clock_(clock),
         lock_(std::move(lock)),
-        commit_lane_(options, std::move(writer), clock, log, observer, is_damaged_) {
+        commit_lane_(options, std::move(writer), std::move(checkpointer), clock, log, observer,
+                     is_damaged_) {
     for (Database& reader : readers) {
       read_lanes_.push_back(std::make_unique<ReadLane>(options, std::move(reader), clock, log,
                                                        observer, is_damaged_));
@@ -80,6 +81,8 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
 
   auto writer = sqlite::OpenForWriting(options);
   if (!writer) return Unexpected(writer.error().ToFailure());
+  auto checkpointer = sqlite::OpenForWriting(options);
+  if (!checkpointer) return Unexpected(checkpointer.error().ToFailure());
   std::vector<Database> readers;
   for (std::size_t i = 0; i < std::max<std::size_t>(options.read_lanes, 1); ++i) {
     auto reader = sqlite::OpenForReading(options);
@@ -87,7 +90,8 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
-      options, std::move(file.lock), *std::move(writer), std::move(readers), clock, log, observer));
+      options, std::move(file.lock), *std::move(writer), *std::move(checkpointer),
+      std::move(readers), clock, log, observer));
 }
 
 }  // namespace vss::store

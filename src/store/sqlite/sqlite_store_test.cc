@@ -109,6 +109,14 @@ TEST_F(SqliteStoreTest, AClosedStoreIsOneFile) {
   EXPECT_FALSE(std::filesystem::exists(path_ + "-shm"));
 }
 
+TEST_F(SqliteStoreTest, TheLogIsEmptiedWhileTheServerWrites) {
+  constexpr std::uintmax_t kPageBytes = 4096;
+  const auto store = *Open({.checkpoint_pages = 20});
+  for (int i = 0; i < 1000; ++i) Put(*store, "k" + std::to_string(i)).wait();
+  // Each put wrote three pages at least.
+  EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 1500 * kPageBytes);
+}
+
 TEST_F(SqliteStoreTest, ASecondServerIsRefused) {
   const std::string alias = folder_.Path("alias.db");
   {

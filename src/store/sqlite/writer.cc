@@ -15,6 +15,15 @@ Usage Sum(const Usage& a, const Usage& b) {
 
 }  // namespace
 
+Writer::Writer(Database database) : database_(std::move(database)) {
+  // This also keeps SQLite from making a checkpoint of its own within a commit.
+  const auto keep_pages = [](void* writer, sqlite3*, const char*, int pages) {
+    static_cast<Writer*>(writer)->log_pages_ = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_.handle(), keep_pages, this);
+}
+
 Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTime now) {
   VSS_TRY(std::optional<SpaceId> id, FindSpace(space));
   VSS_TRY(Plan plan, MakePlan(id, batch));

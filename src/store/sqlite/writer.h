@@ -16,13 +16,16 @@
 #include "core/batch.h"
 #include "store/allowance.h"
 #include "store/archive.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/database.h"
 
 namespace vss::store::sqlite {
 
 class Writer final {
  public:
-  explicit Writer(Database database) : database_(std::move(database)) {}
+  explicit Writer(Database database);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   Sql<Done> Begin() { return Run(begin_); }
   // After an error only RollBack may follow.
@@ -32,6 +35,10 @@ class Writer final {
   Sql<bool> Import(const ArchivedRecord& record);
   Sql<Done> Commit() { return Run(commit_); }
   void RollBack();
+
+  // How many pages the log had after the last Commit.
+  int LogPages() const { return log_pages_; }
+  Sql<Done> FinishCheckpoint() { return Checkpoint(database_); }
 
   // A durable transaction that changes nothing that means anything.
   Sql<Done> Touch() { return Run(touch_); }
@@ -65,6 +72,7 @@ class Writer final {
   Sql<Done> Account(const std::string& tenant, const Usage& growth);
 
   Database database_;
+  int log_pages_ = 0;
 
   Statement begin_{database_, "BEGIN IMMEDIATE"};
   Statement commit_{database_, "COMMIT"};
