@@ -110,12 +110,12 @@ TEST_F(DiskTest, AFailedWriteHasNotHappened) {
 // The pages are in the log, the flush failed: a crash could bring the write back.
 TEST_F(DiskTest, AFailedFlushIsInDoubtAndNothingIsWrittenUntilTheDiskWorks) {
   EXPECT_EQ(Put("before"), std::nullopt);
-  disk_.log_flush_fails = true;
+  disk_.log_flushes_to_fail = FaultyDisk::kAll;
   EXPECT_EQ(Put("doubtful"), Kind::kInDoubt);
   EXPECT_EQ(Put("refused"), Kind::kUnavailable);
   EXPECT_EQ(Put("refused too"), Kind::kUnavailable);
   EXPECT_TRUE(Has("before"));
-  disk_.log_flush_fails = false;
+  disk_.log_flushes_to_fail = 0;
   EXPECT_EQ(Put("after"), std::nullopt);
   const bool had_happened = Has("doubtful");
   Open();
@@ -124,6 +124,20 @@ TEST_F(DiskTest, AFailedFlushIsInDoubtAndNothingIsWrittenUntilTheDiskWorks) {
   EXPECT_FALSE(Has("refused"));
   EXPECT_FALSE(Has("refused too"));
   EXPECT_EQ(Has("doubtful"), had_happened);  // Once settled, it stays so.
+}
+
+// With the place in the log written over, no crash can bring it back.
+TEST_F(DiskTest, AFlushThatFailsOnceIsSettledAtOnce) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.log_flushes_to_fail = 1;
+  EXPECT_EQ(Put("failed"), Kind::kUnavailable);
+  disk_.CutPower();
+  store_.reset();
+  disk_.RestorePower();
+  Open();
+  EXPECT_TRUE(Has("before"));
+  EXPECT_FALSE(Has("failed"));
+  EXPECT_EQ(Put("after"), std::nullopt);
 }
 
 TEST_F(DiskTest, AFailedReadIsNoAnswer) {
