@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/entropy.h"
 #include "server/admin_handler.h"
 #include "server/assembly/make_authorizer.h"
 #include "server/assembly/make_store.h"
@@ -38,7 +39,24 @@ service::VssOptions ServiceOptionsFrom(const Config& config) {
   return options;
 }
 
-service::AdmissionLimits AdmissionLimitsFrom(const Config&) { return {}; }
+service::AdmissionLimits AdmissionLimitsFrom(const Config& config) {
+  const auto rate = [](std::uint64_t per_second, std::uint64_t burst) {
+    return service::Rate{static_cast<double>(per_second), static_cast<double>(burst)};
+  };
+  const Config::Limits& limits = config.limits;
+  service::AdmissionLimits admission;
+  admission.tenant_requests = rate(limits.tenant_requests_per_second, limits.tenant_requests_burst);
+  admission.tenant_bytes =
+      rate(limits.tenant_bytes_per_second.bytes, limits.tenant_bytes_burst.bytes);
+  admission.address_requests =
+      rate(limits.address_requests_per_second, limits.address_requests_burst);
+  admission.address_bytes =
+      rate(limits.address_bytes_per_second.bytes, limits.address_bytes_burst.bytes);
+  admission.address_failed_authentications_per_minute =
+      static_cast<double>(limits.address_failed_authentications_per_minute);
+  admission.address_new_tenants_per_hour = static_cast<double>(limits.address_new_tenants_per_hour);
+  return admission;
+}
 
 HttpOptions HttpOptionsFrom(const Config& config) {
   const Config::Limits& limits = config.limits;
@@ -60,8 +78,8 @@ HttpOptions HttpOptionsFrom(const Config& config) {
 
 // In the order in which they are built; what a request passes through goes last.
 struct VssServer::Parts {
-  Parts(const Config& config, const Clock& clock)
-      : metrics(kVersion), admission(AdmissionLimitsFrom(config), clock) {}
+  Parts(const Config& config, const Clock& clock, Entropy& entropy)
+      : metrics(kVersion), admission(AdmissionLimitsFrom(config), clock, entropy) {}
 
   Metrics metrics;
   service::Admission admission;
@@ -80,14 +98,14 @@ VssServer::~VssServer() { Stop(); }
 
 Result<std::unique_ptr<VssServer>> VssServer::Make(const Config& config, const Clock& clock,
                                                    Log& log) {
-  auto parts = std::make_unique<Parts>(config, clock);
+  SystemEntropy entropy;
+  auto parts = std::make_unique<Parts>(config, clock, entropy);
   VSS_TRY(parts->authorizer, MakeAuthorizer(config.auth, clock));
   VSS_TRY(parts->store, MakeStore(config, clock, log, parts->metrics));
-  parts->service =
-      std::make_unique<service::VssService>(ServiceOptionsFrom(config), *parts->authorizer,
-                                            parts->admission, *parts->store, clock);
-  parts->vss_handler = std::make_unique<VssHandler>(
-      config.limits.body_bytes_max.bytes, *parts->service, parts->metrics, log, clock);
+  parts->service = std::make_unique<service::VssService>(
+      ServiceOptionsFrom(config), *parts->authorizer, parts->admission, *parts->store, clock);
+  parts->vss_handler = std::make_unique<VssHandler>(config.limits.body_bytes_max.bytes,
+                                                    *parts->service, parts->metrics, log, clock);
   parts->admin_handler = std::make_unique<AdminHandler>(parts->metrics, *parts->store, clock);
 
   std::vector<ListenerOptions> listeners;

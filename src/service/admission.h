@@ -1,19 +1,73 @@
+// How much one tenant, and one address, may ask of the server.
+//
+//   a request comes  -> OnRequest          counts it against its address
+//   unknown proof    -> MayAuthenticate    before anything is spent on it
+//   ... was refused  -> OnAuthFailed
+//   it was read      -> OnBody             counts it against its tenant, and its bytes against both
+//   it writes        -> ReserveNewTenant   and ReturnNewTenant unless a tenant was created
+//
+// What is over a limit is answered kThrottled with the time after which it would not be.  Phones
+// behind a carrier's NAT share an address by the thousand, so limits of an address are wide: they
+// keep one house from taking the whole server, and the limits of a tenant keep order inside.
+//
+// Threads:  every method, any thread.
+// Sizes:    the memory of every limit is fixed; token_buckets.h says what many callers can do to
+// it.
 #ifndef VSS_SERVICE_ADMISSION_H_
 #define VSS_SERVICE_ADMISSION_H_
+
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
+
 #include "base/clock.h"
+#include "base/entropy.h"
 #include "base/failure.h"
+#include "base/keyed_hash.h"
+#include "service/token_buckets.h"
+
 namespace vss::service {
-struct AdmissionLimits {};
-class Admission {
- public:
-  Admission(AdmissionLimits, const Clock&) {}
-  Result<Done> OnRequest(std::string_view) { return Done{}; }
-  Result<Done> MayAuthenticate(std::string_view) { return Done{}; }
-  void OnAuthFailed(std::string_view) {}
-  Result<Done> OnBody(std::string_view, std::string_view, std::size_t) { return Done{}; }
-  bool ReserveNewTenant(std::string_view) { return true; }
-  void ReturnNewTenant(std::string_view) {}
+
+// A limit of 0 is off.
+struct AdmissionLimits {
+  Rate tenant_requests = {};
+  Rate tenant_bytes = {};
+  Rate address_requests = {};
+  Rate address_bytes = {};
+  double address_failed_authentications_per_minute = 0;
+  double address_new_tenants_per_hour = 0;
+  // Tenants, or addresses, that each limit tells apart.  16 bytes each.
+  std::size_t callers_tracked = 65'536;
 };
-}
-#endif
+
+class Admission final {
+ public:
+  Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy);
+
+  // `address` is the client's, as text.  All of a /64 of IPv6 count as one: that is what one
+  // customer gets.
+  Result<Done> OnRequest(std::string_view address);
+
+  Result<Done> MayAuthenticate(std::string_view address);
+  void OnAuthFailed(std::string_view address);
+
+  Result<Done> OnBody(std::string_view tenant, std::string_view address, std::size_t bytes);
+
+  // Whether `address` may create a tenant.  If it does not, after all, the place is returned.
+  bool ReserveNewTenant(std::string_view address);
+  void ReturnNewTenant(std::string_view address);
+
+ private:
+  const Clock& clock_;
+  const KeyedHash hash_;
+  TokenBuckets tenant_requests_;
+  TokenBuckets tenant_bytes_;
+  TokenBuckets address_requests_;
+  TokenBuckets address_bytes_;
+  TokenBuckets address_failures_;
+  TokenBuckets address_new_tenants_;
+};
+
+}  // namespace vss::service
+
+#endif  // VSS_SERVICE_ADMISSION_H_

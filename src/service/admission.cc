@@ -1,0 +1,83 @@
+#include "service/admission.h"
+
+#include <arpa/inet.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace vss::service {
+namespace {
+
+using Wait = std::optional<TokenBuckets::Duration>;
+
+// `count` in `seconds`, also all at once.
+Rate Spread(double count, double seconds) {
+  return {.per_second = count / seconds, .burst = count};
+}
+
+// The /64 around an IPv6 address; whatever else there is, as it is.
+std::uint64_t HashOfAddress(const KeyedHash& hash, std::string_view address) {
+  const std::string text(address);
+  in6_addr ip;
+  if (inet_pton(AF_INET6, text.c_str(), &ip) != 1 || IN6_IS_ADDR_V4MAPPED(&ip)) {
+    return hash(address);
+  }
+  return hash({reinterpret_cast<const char*>(&ip), sizeof ip / 2});
+}
+
+Result<Done> Answer(const Wait& wait, const char* message) {
+  if (!wait) return Done{};
+  return Throttled(message, std::chrono::ceil<std::chrono::seconds>(*wait));
+}
+
+}  // namespace
+
+Admission::Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy)
+    : clock_(clock),
+      hash_(entropy),
+      tenant_requests_(limits.tenant_requests, limits.callers_tracked),
+      tenant_bytes_(limits.tenant_bytes, limits.callers_tracked),
+      address_requests_(limits.address_requests, limits.callers_tracked),
+      address_bytes_(limits.address_bytes, limits.callers_tracked),
+      address_failures_(Spread(limits.address_failed_authentications_per_minute, 60),
+                        limits.callers_tracked),
+      address_new_tenants_(Spread(limits.address_new_tenants_per_hour, 60 * 60),
+                           limits.callers_tracked) {}
+
+Result<Done> Admission::OnRequest(std::string_view address) {
+  const Wait wait = address_requests_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
+  return Answer(wait, "too many requests from this address");
+}
+
+Result<Done> Admission::MayAuthenticate(std::string_view address) {
+  const Wait wait = address_failures_.WaitOf(HashOfAddress(hash_, address), clock_.Steady());
+  return Answer(wait, "too many failed authentications from this address");
+}
+
+void Admission::OnAuthFailed(std::string_view address) {
+  address_failures_.Charge(HashOfAddress(hash_, address), 1, clock_.Steady());
+}
+
+Result<Done> Admission::OnBody(std::string_view tenant, std::string_view address,
+                               std::size_t bytes) {
+  const SteadyTime now = clock_.Steady();
+  const std::uint64_t tenant_hash = hash_(tenant);
+  const auto cost = static_cast<double>(bytes);
+  VSS_RETURN_IF_FAILED(
+      Answer(tenant_requests_.Take(tenant_hash, 1, now), "too many requests of this user"));
+  VSS_RETURN_IF_FAILED(
+      Answer(tenant_bytes_.Take(tenant_hash, cost, now), "too many bytes of this user"));
+  return Answer(address_bytes_.Take(HashOfAddress(hash_, address), cost, now),
+                "too many bytes from this address");
+}
+
+bool Admission::ReserveNewTenant(std::string_view address) {
+  return !address_new_tenants_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
+}
+
+void Admission::ReturnNewTenant(std::string_view address) {
+  address_new_tenants_.Return(HashOfAddress(hash_, address), 1);
+}
+
+}  // namespace vss::service
