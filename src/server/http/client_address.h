@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -28,7 +27,8 @@ class IpAddress final {
   // What one customer usually has: an IPv4 address, or the /64 around an IPv6 one.
   IpAddress Household() const;
 
-  auto operator<=>(const IpAddress&) const = default;
+  bool operator==(const IpAddress&) const = default;
+  bool operator<(const IpAddress& other) const { return bytes_ < other.bytes_; }
 
  private:
   friend class IpNetwork;

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <atomic>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
@@ -39,7 +38,7 @@ Result<TrustedProxies> ParseProxies(const std::vector<std::string>& texts) {
 
 class HttpServer::Body final {
  public:
-  Body(HttpOptions options, const Clock& clock, Log& log, HttpObserver& observer);
+  Body(const HttpOptions& options, const Clock& clock, Log& log, HttpObserver& observer);
   ~Body() { Stop(); }
 
   Result<Done> Listen(const ListenerOptions& listener);
@@ -83,8 +82,9 @@ class HttpServer::Body final {
   bool is_running_ = false;
 };
 
-HttpServer::Body::Body(HttpOptions options, const Clock& clock, Log& log, HttpObserver& observer)
-    : options_(std::move(options)),
+HttpServer::Body::Body(const HttpOptions& options, const Clock& clock, Log& log,
+                       HttpObserver& observer)
+    : options_(options),
       clock_(clock),
       log_(log),
       observer_(observer),
@@ -211,11 +211,11 @@ void HttpServer::Body::LogReload(const TlsIdentity& identity, const Result<Done>
 HttpServer::HttpServer(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Make(HttpOptions options,
-                                                     std::vector<ListenerOptions> listeners,
+Result<std::unique_ptr<HttpServer>> HttpServer::Make(const HttpOptions& options,
+                                                     const std::vector<ListenerOptions>& listeners,
                                                      const Clock& clock, Log& log,
                                                      HttpObserver& observer) {
-  auto body = std::make_unique<Body>(std::move(options), clock, log, observer);
+  auto body = std::make_unique<Body>(options, clock, log, observer);
   for (const ListenerOptions& listener : listeners) VSS_RETURN_IF_FAILED(body->Listen(listener));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(body)));
 }

@@ -25,8 +25,8 @@ namespace vss::server {
 class HttpServer final {
  public:
   // Binds every address.  Clients may connect from now on, and are answered after Start.
-  static Result<std::unique_ptr<HttpServer>> Make(HttpOptions options,
-                                                  std::vector<ListenerOptions> listeners,
+  static Result<std::unique_ptr<HttpServer>> Make(const HttpOptions& options,
+                                                  const std::vector<ListenerOptions>& listeners,
                                                   const Clock& clock, Log& log,
                                                   HttpObserver& observer);
   ~HttpServer();  // Stops.

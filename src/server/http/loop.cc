@@ -51,7 +51,6 @@ Loop::~Loop() {
     state.loop = nullptr;
     state.deliveries.clear();
   });
-  CloseAll();
 }
 
 void Loop::Start() {
@@ -102,8 +101,8 @@ void Loop::HandOut() {
     auto connection = delivery.connection.lock();
     if (!connection) continue;
     connection->Take(delivery.sequence, std::move(delivery.response), std::move(delivery.lease));
-    if (answered.empty() || answered.back() != connection)
-      answered.push_back(std::move(connection));
+    const bool is_new = answered.empty() || answered.back() != connection;
+    if (is_new) answered.push_back(std::move(connection));
   }
   for (const auto& connection : answered) connection->Turn();
 }

@@ -51,7 +51,7 @@ class Inbox final {
 class Loop final {
  public:
   Loop(const HttpOptions& options, const Clock& clock);
-  ~Loop();  // Closes what is left.
+  ~Loop();  // After Join.
 
   void Start();
   // Makes a connection of it.
