@@ -64,7 +64,7 @@ Result<Done> SyncFile(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return CannotBe("opened", path);
   const bool is_synced = fsync(descriptor) == 0;
-  const auto result = is_synced ? Result<Done>(Done{}) : CannotBe("flushed", path);
+  auto result = is_synced ? Result<Done>(Done{}) : CannotBe("flushed", path);
   close(descriptor);
   return result;
 }

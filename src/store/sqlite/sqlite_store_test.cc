@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +17,6 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "base/log.h"
 #include "base/manual_clock.h"
@@ -177,8 +177,9 @@ class DamagedSqliteStoreTest : public SqliteStoreTest {
       for (int i = 0; i < 100; ++i) Put(*store, "k" + std::to_string(i)).wait();
     }
     std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(8 * 4096);
-    file << std::string(10 * 4096, '\x5A');
+    constexpr std::size_t kPageBytes = 4096;
+    file.seekp(8 * kPageBytes);
+    file << std::string(10 * kPageBytes, '\x5A');
   }
 };
 
@@ -233,11 +234,11 @@ TEST_F(SqliteStoreTest, AFullQueueSaysSoAtOnce) {
   const auto store = *Open({.commit_lane = {.queue_jobs_max = 2, .batch_jobs_max = 1}});
   OtherProgram other(path_);
   other.Say("BEGIN IMMEDIATE");
-  std::vector<std::future<std::optional<Kind>>> puts;
-  for (int i = 0; i < 10; ++i) puts.push_back(Put(*store, std::to_string(i)));
-  std::vector<bool> is_refused;
-  for (auto& put : puts) {
-    is_refused.push_back(put.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  std::array<std::future<std::optional<Kind>>, 10> puts;
+  std::array<bool, 10> is_refused = {};
+  for (std::size_t i = 0; i < puts.size(); ++i) {
+    puts[i] = Put(*store, std::to_string(i));
+    is_refused[i] = puts[i].wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
   other.Say("COMMIT");
 
