@@ -9,8 +9,8 @@ namespace vss::store {
 Result<PgConnection*> PgSession::Get() {
   if (connection_ != nullptr) return connection_.get();
   if (IsAway()) return Unavailable("the database is away");
-  // Whoever asks while this takes its time need not wait for it.
-  SetAwayUntil(SteadyTime::max());
+  // After a failure whoever asks while this takes its time need not wait for it.
+  if (pause_ > kPauseMin) SetAwayUntil(SteadyTime::max());
   auto opened = PgConnection::Open(context_.options, context_.options.vss_database,
                                    PgConnection::Use::kServe, statements_, context_.clock);
   if (!opened) {
