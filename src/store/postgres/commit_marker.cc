@@ -1,21 +1,29 @@
 #include "store/postgres/commit_marker.h"
 
 #include <utility>
+#include <vector>
 
 namespace vss::store {
 namespace {
+
+constexpr PgStatement kAdd = {nullptr,
+                              "INSERT INTO vss_commit_marker (lane, batch, fenced, touched_at) "
+                              "VALUES (gen_random_uuid(), 0, false, $1) RETURNING lane"};
+constexpr PgStatement kRemove = {nullptr, "DELETE FROM vss_commit_marker WHERE lane = $1"};
 
 constexpr std::chrono::days kStaleAfter(7);
 
 }  // namespace
 
-PgAnswer<CommitMarker> CommitMarker::Make(PgConnection& connection, WallTime now) {
-  auto made = connection.RunOne({nullptr,
-                                 "INSERT INTO vss_commit_marker (lane, batch, fenced, touched_at) "
-                                 "VALUES (gen_random_uuid(), 0, false, $1) RETURNING lane"},
-                                std::move(PgParams().Time(now)));
-  if (!made) return Unexpected(std::move(made).error());
-  return CommitMarker(made->Text(0, 0));
+PgAnswer<Done> CommitMarker::Renew(PgConnection& connection, WallTime now) {
+  std::vector<PgCall> calls;
+  if (!lane_.empty()) calls.push_back({kRemove, std::move(PgParams().Bytes(lane_))});
+  calls.push_back({kAdd, std::move(PgParams().Time(now))});
+  const auto made = connection.Run(calls);
+  if (!made) return Unexpected(made.error());
+  lane_ = made->back().Text(0, 0);
+  batch_ = 0;
+  return Done{};
 }
 
 PgCall CommitMarker::Mark(WallTime now) {
@@ -34,8 +42,8 @@ PgAnswer<bool> CommitMarker::WasCommitted(PgConnection& other_connection) const 
 }
 
 void CommitMarker::Clear(PgConnection& connection) const {
-  static_cast<void>(connection.RunOne({nullptr, "DELETE FROM vss_commit_marker WHERE lane = $1"},
-                                      std::move(PgParams().Bytes(lane_))));
+  if (lane_.empty()) return;
+  static_cast<void>(connection.RunOne(kRemove, std::move(PgParams().Bytes(lane_))));
 }
 
 PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection, WallTime now) {

@@ -1,9 +1,9 @@
 // A mark that a commit lane leaves in each of its transactions, to find out afterwards whether a
 // transaction happened whose answer was lost.
 //
-//   vss_commit_marker   lane        one row for each connection that commits
-//                       batch       number of the last transaction that was committed on it
-//                       fenced      nothing more can be committed on it
+//   vss_commit_marker   lane        one row for each lane that commits
+//                       batch       number of the last transaction that it committed
+//                       fenced      nothing more can be committed under it
 //                       touched_at  when, for clearing away what crashed servers left
 //
 // Every transaction moves its row from batch n-1 to n, and fails if it can't.  To settle the fate
@@ -31,8 +31,8 @@ inline constexpr PgStatement kMark = {"mark", R"(
 
 class CommitMarker {
  public:
-  // Sets up a row for a connection.
-  static PgAnswer<CommitMarker> Make(PgConnection& connection, WallTime now);
+  // Sets up a row and removes the one before, if there was one.
+  PgAnswer<Done> Renew(PgConnection& connection, WallTime now);
 
   // The call that every transaction holds.  Each one has its own number, whatever becomes of it; a
   // transaction that failed gives the number back with Undo.
@@ -42,13 +42,11 @@ class CommitMarker {
   // Whether the last transaction that was marked was committed.  Final once it is answered.
   PgAnswer<bool> WasCommitted(PgConnection& other_connection) const;
 
-  // Removes the row; it no longer matters whether that works.
+  // Removes the row, if there is one; it no longer matters whether that works.
   void Clear(PgConnection& connection) const;
 
  private:
-  explicit CommitMarker(std::string lane) : lane_(std::move(lane)) {}
-
-  std::string lane_;  // The 16 bytes of a UUID.
+  std::string lane_;  // The 16 bytes of a UUID; empty before the first Renew.
   std::int64_t batch_ = 0;
 };
 

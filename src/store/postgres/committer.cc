@@ -18,8 +18,6 @@ constexpr int kAttemptsMax = 30;
 // version must not make everybody's writes be done twice.
 constexpr int kLockedTurns = 8;
 
-constexpr std::chrono::seconds kSettleWithin{10};
-
 Committer::Outcomes Same(std::size_t count, const Failure& failure) {
   return Committer::Outcomes(count, Result<CommitOutcome>(Unexpected(failure)));
 }
@@ -56,8 +54,8 @@ Committer::Committer(const PgContext& context)
     : context_(context), session_(context, CommitStatements()) {}
 
 Committer::~Committer() {
-  if (!session_.IsOpen() || !marker_) return;
-  if (const auto connection = session_.Get()) marker_->Clear(**connection);
+  if (!session_.IsOpen()) return;
+  if (const auto connection = session_.Get()) marker_.Clear(**connection);
 }
 
 Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) {
@@ -68,8 +66,8 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
     if (!tried.error) return OutcomesOf(std::move(tried.plan));
     if (tried.error->lost) {
       session_.Drop();
-      marker_is_current_ = false;
       if (!tried.is_in_doubt) continue;
+      marker_is_current_ = false;
       const std::optional<bool> happened = Settle();
       if (!happened) return InDoubtOutcomesOf(tried.plan);
       if (*happened) return OutcomesOf(std::move(tried.plan));
@@ -85,18 +83,15 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
 }
 
 Result<PgConnection*> Committer::Connection() {
-  VSS_TRY(PgConnection* const connection, session_.Get());
-  if (marker_is_current_) return connection;
-  if (marker_) marker_->Clear(*connection);
-  marker_.reset();
-  auto marker = CommitMarker::Make(*connection, context_.clock.Wall());
-  if (!marker) {
-    if (marker.error().lost) session_.Drop();
-    return UnavailableFrom(marker.error());
+  for (int attempt = 0;; ++attempt) {
+    VSS_TRY(PgConnection* const connection, session_.Get());
+    if (marker_is_current_) return connection;
+    const auto renewed = marker_.Renew(*connection, context_.clock.Wall());
+    marker_is_current_ = renewed.has_value();
+    if (renewed) return connection;
+    if (renewed.error().lost) session_.Drop();
+    if (!renewed.error().lost || attempt > 0) return FailureFrom(renewed.error());
   }
-  marker_ = *std::move(marker);
-  marker_is_current_ = true;
-  return connection;
 }
 
 Committer::Attempt Committer::Try(PgConnection& connection,
@@ -113,7 +108,7 @@ Committer::Attempt Committer::TryBlindly(PgConnection& connection, CommitPlan pl
   if (plan.effects.IsEmpty()) return {std::move(plan)};
   const WallTime now = context_.clock.Wall();
   std::vector<PgCall> calls;
-  calls.push_back(marker_->Mark(now));
+  calls.push_back(marker_.Mark(now));
   AppendEffects(plan.effects, now, calls);
   Attempt tried = Finish(connection, std::move(plan), calls);
   if (tried.error && tried.error->code == kTooFewRows) locked_turns_ = kLockedTurns;
@@ -129,7 +124,7 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
 
   std::vector<PgCall> calls;
   calls.push_back({kBegin});
-  calls.push_back(marker_->Mark(now));
+  calls.push_back(marker_.Mark(now));
   if (usage) usage->AppendLock(calls);
   calls.push_back(LockRows(rows));
   auto read = connection.Run(calls);
@@ -162,13 +157,15 @@ Committer::Attempt Committer::Finish(PgConnection& connection, CommitPlan plan,
                                      const std::vector<PgCall>& calls) {
   auto done = connection.Run(calls);
   if (done) return {std::move(plan)};
-  if (done.error().lost) return {std::move(plan), std::move(done).error(), true};
+  if (done.error().lost && !done.error().undone) {
+    return {std::move(plan), std::move(done).error(), true};
+  }
   return GiveUp(connection, std::move(done).error());
 }
 
 Committer::Attempt Committer::GiveUp(PgConnection& connection, PgError error) {
   if (!error.lost) connection.RollBack();
-  marker_->Undo();
+  marker_.Undo();
   return {{}, std::move(error)};
 }
 
@@ -180,11 +177,11 @@ void Committer::NoteContention(const PgError& error) {
 
 std::optional<bool> Committer::Settle() {
   context_.observer.OnEvent("in-doubt");
-  const Deadline deadline{context_.clock.Steady() + kSettleWithin};
+  const Deadline deadline{context_.clock.Steady() + context_.options.settle_timeout};
   while (!deadline.HasPassed(context_.clock.Steady())) {
     const auto connection = session_.Await(deadline);
     if (!connection) break;
-    const auto committed = marker_->WasCommitted(**connection);
+    const auto committed = marker_.WasCommitted(**connection);
     if (committed) return *committed;
     if (committed.error().lost) session_.Drop();
   }

@@ -59,8 +59,8 @@ class Committer final {
 
   const PgContext& context_;
   PgSession session_;
-  std::optional<CommitMarker> marker_;
-  bool marker_is_current_ = false;  // False: it belongs to a connection that was lost.
+  CommitMarker marker_;
+  bool marker_is_current_ = false;  // False: there is none yet, or it was fenced.
   int locked_turns_ = 0;            // How many more groups are not tried blindly.
 };
 

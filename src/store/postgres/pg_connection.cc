@@ -85,11 +85,15 @@ PgAnswer<std::vector<PgResult>> PgConnection::Run(const std::vector<PgCall>& cal
       results.push_back(*std::move(answer));
     } else if (!error) {
       error = std::move(answer).error();
+      error->undone = !error->code.empty() && i + 1 < calls.size();
     }
   }
   std::optional<PgError> end = TakeSync();
-  if (!error || (end && end->lost)) error = std::move(end);
-  if (error) return Unexpected(*std::move(error));
+  if (error) {
+    error->lost = lost_;
+    return Unexpected(*std::move(error));
+  }
+  if (end) return Unexpected(*std::move(end));
   return results;
 }
 
@@ -112,6 +116,14 @@ PgAnswer<PgResult> PgConnection::RunOne(const PgStatement& statement, PgParams p
   auto results = Run(calls);
   if (!results) return Unexpected(std::move(results).error());
   return std::move(results->front());
+}
+
+bool PgConnection::IsAlive() {
+  pollfd socket{PQsocket(connection_), POLLIN, 0};
+  while (!lost_ && poll(&socket, 1, 0) > 0) {
+    if (PQconsumeInput(connection_) != 1 || PQstatus(connection_) == CONNECTION_BAD) lost_ = true;
+  }
+  return !lost_;
 }
 
 void PgConnection::RollBack() {

@@ -40,7 +40,10 @@ struct PgCall {
 struct PgError {
   std::string code;  // SQLSTATE; empty if the server never said.
   std::string message;
-  bool lost = false;  // The connection is gone.  Whatever was sent may or may not have happened.
+  // The connection is gone.  Whatever was sent may or may not have happened...
+  bool lost = false;
+  // ...but for this: the server said goodbye before it had come to the last call.
+  bool undone = false;
 
   // Somebody else was in the way; nothing happened, and another try is due.
   bool IsContention() const;
@@ -74,6 +77,9 @@ class PgConnection final {
   std::vector<PgAnswer<PgResult>> RunEach(const std::vector<PgCall>& calls);
 
   PgAnswer<PgResult> RunOne(const PgStatement& statement, PgParams params = {});
+
+  // Whether the server has not hung up since the last answer.
+  bool IsAlive();
 
   // Ends a transaction in which a call failed.
   void RollBack();

@@ -7,7 +7,8 @@
 namespace vss::store {
 
 Result<PgConnection*> PgSession::Get() {
-  if (connection_ != nullptr) return connection_.get();
+  if (connection_ != nullptr && connection_->IsAlive()) return connection_.get();
+  if (connection_ != nullptr) Drop();
   if (IsAway()) return Unavailable("the database is away");
   // After a failure whoever asks while this takes its time need not wait for it.
   if (pause_ > kPauseMin) SetAwayUntil(SteadyTime::max());

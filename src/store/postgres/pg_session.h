@@ -33,7 +33,7 @@ class PgSession final {
   PgSession(const PgContext& context, std::span<const PgStatement> statements)
       : context_(context), statements_(statements) {}
 
-  // The connection, opened if need be.
+  // The connection, opened if there is none, or none any more.
   Result<PgConnection*> Get();
 
   // The connection, once the database is back, if that is by `deadline`.

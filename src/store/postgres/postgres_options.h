@@ -36,6 +36,8 @@ struct PostgresOptions {
 
   std::chrono::milliseconds connect_timeout{5000};     // Per host.
   std::chrono::milliseconds statement_timeout{15000};  // For anything but migrations.
+  std::chrono::milliseconds settle_timeout{10000};     // To find out whether a commit whose answer
+                                                       // was lost has happened.
 
   // Off for a pooler in transaction mode: nothing is then kept in a session, at the cost of
   // planning every statement anew.

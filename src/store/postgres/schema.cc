@@ -210,6 +210,15 @@ Result<std::unique_ptr<PgConnection>> OpenForMaintenance(const PostgresOptions& 
   return PgConnection::Open(options, options.vss_database, PgConnection::Use::kMaintain, {}, clock);
 }
 
+PgAnswer<bool> HasLeanListIndex(PgConnection& connection) {
+  const auto with_version = connection.RunOne(
+      {nullptr,
+       "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('idx_vss_db_sort_order') "
+       "AND attname = 'version'"});
+  if (!with_version) return Unexpected(with_version.error());
+  return with_version->Rows() == 0;
+}
+
 }  // namespace
 
 Result<Done> PrepareDatabase(const PostgresOptions& options, const Clock& clock, Log& log) {
@@ -255,15 +264,6 @@ Result<Done> SetLeanListIndex(const PostgresOptions& options, bool lean, const C
     if (auto done = connection->Run(calls); !done) return Unexpected(done.error());
     return Result<Done>(Done{});
   });
-}
-
-PgAnswer<bool> HasLeanListIndex(PgConnection& connection) {
-  const auto with_version = connection.RunOne(
-      {nullptr,
-       "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('idx_vss_db_sort_order') "
-       "AND attname = 'version'"});
-  if (!with_version) return Unexpected(with_version.error());
-  return with_version->Rows() == 0;
 }
 
 }  // namespace vss::store

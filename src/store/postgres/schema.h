@@ -33,7 +33,6 @@ Result<std::int64_t> RenameJavaGlobalVersions(const PostgresOptions& options, co
 // entry in every index, which halves its cost, and a list reads the version of each key it shows
 // from the table.  The original server works with either.  Writers wait while the index is built.
 Result<Done> SetLeanListIndex(const PostgresOptions& options, bool lean, const Clock& clock);
-PgAnswer<bool> HasLeanListIndex(PgConnection& connection);
 
 }  // namespace vss::store
 
