@@ -82,7 +82,8 @@ std::unique_ptr<PostgresServer> PostgresServer::Start(Durability durability,
 }
 
 PostgresServer* PostgresServer::Shared() {
-  static const std::unique_ptr<PostgresServer> server = Start(Durability::kOff);
+  static const std::unique_ptr<PostgresServer> server =
+      Start(Durability::kOff, {"deadlock_timeout=20ms"});
   return server.get();
 }
 
