@@ -40,6 +40,15 @@ std::string FindPrograms() {
   return newest;
 }
 
+// PostgreSQL refuses to run as root.
+const passwd* Unprivileged() {
+  if (geteuid() != 0) return nullptr;
+  const passwd* user = getpwnam("postgres");
+  return user != nullptr ? user : getpwnam("nobody");
+}
+
+}  // namespace
+
 int FreePort() {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
@@ -52,14 +61,26 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
-// PostgreSQL refuses to run as root.
-const passwd* Unprivileged() {
-  if (geteuid() != 0) return nullptr;
-  const passwd* user = getpwnam("postgres");
-  return user != nullptr ? user : getpwnam("nobody");
+pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log) {
+  const passwd* user = Unprivileged();
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t pid = fork();
+  CHECK(pid >= 0);
+  if (pid > 0) return pid;
+  if (user != nullptr &&
+      (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
+    _exit(126);
+  }
+  prctl(PR_SET_PDEATHSIG, SIGQUIT);  // A crashed test leaves no server behind.
+  const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0644);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  execv(argv[0], argv.data());
+  _exit(127);
 }
-
-}  // namespace
 
 std::unique_ptr<PostgresServer> PostgresServer::Start(Durability durability,
                                                       std::vector<std::string> settings) {
@@ -112,7 +133,11 @@ store::PostgresOptions PostgresServer::Options() {
 void PostgresServer::Stop(int signal) {
   if (pid_ == 0) return;
   kill(pid_, signal);
-  waitpid(pid_, nullptr, 0);
+  // A polite stop in the middle of a crash recovery is one that PostgreSQL 15 may never come to.
+  for (int i = 0; waitpid(pid_, nullptr, WNOHANG) == 0; ++i) {
+    if (i == 500) kill(pid_, SIGQUIT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   pid_ = 0;
 }
 
@@ -125,37 +150,16 @@ void PostgresServer::StartAgain() {
     arguments.insert(arguments.end(), {"-c", setting});
   }
   for (const std::string& setting : settings_) arguments.insert(arguments.end(), {"-c", setting});
-  pid_ = Spawn(arguments);
+  pid_ = Spawn(arguments, directory_ + "/log");
   CHECK(AwaitReady());
 }
 
 void PostgresServer::Initialise() {
   const pid_t pid = Spawn({programs_ + "/initdb", "-D", directory_ + "/data", "-U", "vss", "-A",
-                           "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
+                           "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"},
+                          directory_ + "/log");
   int status = 0;
   CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
-
-pid_t PostgresServer::Spawn(const std::vector<std::string>& arguments) {
-  const std::string log = directory_ + "/log";
-  const passwd* user = Unprivileged();
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const pid_t pid = fork();
-  CHECK(pid >= 0);
-  if (pid > 0) return pid;
-  if (user != nullptr &&
-      (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
-    _exit(126);
-  }
-  prctl(PR_SET_PDEATHSIG, SIGQUIT);  // A crashed test leaves no server behind.
-  const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0644);
-  dup2(out, STDOUT_FILENO);
-  dup2(out, STDERR_FILENO);
-  execv(argv[0], argv.data());
-  _exit(127);
 }
 
 bool PostgresServer::AwaitReady() {

@@ -14,6 +14,13 @@
 
 namespace vss::testing {
 
+// A port on loopback that nobody listens on.
+int FreePort();
+
+// Starts a program as an unprivileged user (as ourselves, if we are not root), its output appended
+// to the file `log`.  It is told to quit should this process crash.
+pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log);
+
 class PostgresServer final {
  public:
   enum class Durability { kOff, kOn };
@@ -45,7 +52,6 @@ class PostgresServer final {
                  std::vector<std::string> settings);
 
   void Initialise();
-  pid_t Spawn(const std::vector<std::string>& arguments);
   bool AwaitReady();
 
   const std::string programs_;
