@@ -71,7 +71,7 @@ std::string ReadAll(std::string_view bytes, std::vector<std::size_t> pieces = {}
 
 // Also checks that it makes no difference how the bytes arrive.
 std::string Read(std::string_view bytes) {
-  const std::string whole = ReadAll(bytes);
+  std::string whole = ReadAll(bytes);
   for (std::size_t at = 1; at < std::min<std::size_t>(bytes.size(), 2000); ++at) {
     EXPECT_EQ(ReadAll(bytes, {at}), whole) << "cut at " << at << " of " << bytes;
   }
@@ -231,7 +231,7 @@ TEST(RequestReader, RefusesAmbiguousFraming) {
       {"POST / HTTP/1.1\r\nX: a\r\n\tb\r\n\r\n", " malformed"},
       {"POST / HTTP/1.1\r\n X: a\r\n\r\n", " malformed"},
       {"POST / HTTP/1.1\r\n\rX: a\r\n\r\n", " malformed"},
-      {std::string("POST / HTTP/1.1\r\nX: a\0b\r\n\r\n", 28), " malformed"},
+      {std::string("POST / HTTP/1.1\r\nX: a\0b\r\n\r\n", 27), " malformed"},
   });
 }
 
