@@ -1,5 +1,6 @@
 #include "store/sqlite/read_lane.h"
 
+#include <optional>
 #include <utility>
 
 #include "store/sqlite/schema.h"
@@ -24,19 +25,20 @@ void ReadLane::Offer(ReadJob job) {
 
 void ReadLane::Work(std::vector<ReadJob> jobs) {
   const SteadyTime start = clock_.Steady();
-  const auto ready = GetReady();
+  std::optional<Failure> unready;
+  if (const auto ready = GetReady(); !ready) unready = Explain(ready.error());
   for (ReadJob& any : jobs) {
     std::visit(
         [&](auto& job) {
           if (job.deadline.HasPassed(start)) return job.then(Overloaded("the server is busy"));
-          if (!ready) return job.then(Unexpected(Explain(ready.error())));
+          if (unready) return job.then(Unexpected(*unready));
           auto answer = reader_->Read(job.space, job.query);
           if (!answer) return job.then(Unexpected(Explain(answer.error())));
           job.then(*std::move(answer));
         },
         any);
   }
-  if (!ready || !reader_->End()) reader_.reset();
+  if (unready || !reader_->End()) reader_.reset();
   observer_.OnBatch("read", jobs.size(), lane_.Waiting(), clock_.Steady() - start);
 }
 
