@@ -19,7 +19,10 @@ Checkpointer::Checkpointer(Database database, int pages_max, Log& log)
       lane_({}, [this](const std::vector<Job>&) { Work(); }) {}
 
 bool Checkpointer::OnCommit(int log_pages) {
-  if (log_pages < last_pages_) begin_at_ = pages_max_;  // The log has begun again.
+  if (log_pages < last_pages_) {  // The log has begun again.
+    begin_at_ = pages_max_;
+    if (state_ == State::kCaughtUp) state_ = State::kIdle;
+  }
   last_pages_ = log_pages;
   if (state_ == State::kWorking || log_pages < begin_at_) return false;
   if (state_ == State::kCaughtUp) {
