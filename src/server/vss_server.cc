@@ -126,6 +126,12 @@ Result<std::unique_ptr<VssServer>> VssServer::Make(const Config& config, const C
   }
   VSS_TRY(parts->http, HttpServer::Make(HttpOptionsFrom(config), std::move(listeners), clock, log,
                                         parts->metrics));
+  parts->metrics.AddGauge("vss_http_connections", "Connections open now.", [&http = *parts->http] {
+    return static_cast<double>(http.Connections());
+  });
+  parts->metrics.AddGauge(
+      "vss_http_bytes_in_flight", "Request bodies and answers in memory now.",
+      [&http = *parts->http] { return static_cast<double>(http.BytesInFlight()); });
   return std::unique_ptr<VssServer>(new VssServer(std::move(parts)));
 }
 

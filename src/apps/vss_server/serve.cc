@@ -26,8 +26,7 @@ sigset_t TakenSignals() {
 
 Result<std::unique_ptr<server::ServerLog>> MakeLog(const server::Config::Log& config) {
   VSS_TRY(const LogLevel level, server::ParseLogLevel(config.level));
-  const auto format =
-      config.format == "json" ? server::LogFormat::kJson : server::LogFormat::kText;
+  const auto format = config.format == "json" ? server::LogFormat::kJson : server::LogFormat::kText;
   return server::MakeServerLog(level, format, config.file);
 }
 
@@ -73,7 +72,8 @@ int Serve(const server::LoadedConfig& loaded) {
   const SystemClock clock;
   auto log = MakeLog(loaded.config.log);
   if (!log) return Report(log.error());
-  for (const std::string& warning : loaded.warnings) (*log)->Warn("configuration", {{"warning", warning}});
+  for (const std::string& warning : loaded.warnings)
+    (*log)->Warn("configuration", {{"warning", warning}});
 
   auto server = server::VssServer::Make(loaded.config, clock, **log);
   if (!server) return Report(server.error());

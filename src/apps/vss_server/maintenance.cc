@@ -1,0 +1,105 @@
+#include "apps/vss_server/maintenance.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "apps/vss_server/progress_bar.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/assembly/make_store.h"
+#include "server/migrate/migrate.h"
+#include "store/postgres/postgres_archive.h"
+#include "store/postgres/schema.h"
+#include "store/postgres/usage.h"
+#include "store/sqlite/sqlite_archive.h"
+#include "store/sqlite/sqlite_backup.h"
+
+namespace vss::apps {
+namespace {
+
+Result<std::unique_ptr<store::Archive>> OpenArchive(const std::string& config_file,
+                                                    const Clock& clock, Log& log) {
+  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(config_file));
+  if (loaded.config.store.kind == "sqlite") {
+    return store::MakeSqliteArchive(server::SqliteOptionsFrom(loaded.config));
+  }
+  if (loaded.config.store.kind == "postgres") {
+    VSS_TRY(const store::PostgresOptions options, server::PostgresOptionsFrom(loaded.config));
+    return store::MakePostgresArchive(options, clock, log);
+  }
+  return Invalid(config_file + ": only sqlite and postgres stores can be moved");
+}
+
+Unexpected<Failure> In(const std::string& file, Failure failure) {
+  failure.message = file + ": " + failure.message;
+  return Unexpected(std::move(failure));
+}
+
+}  // namespace
+
+Result<Done> Backup(const CommandLine& line) {
+  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(line.config_file));
+  if (loaded.config.store.kind != "sqlite") {
+    return Invalid("backup is for a sqlite store; use the database's own tools for this one");
+  }
+  const auto if_exists =
+      line.replace_target ? store::IfTargetExists::kReplace : store::IfTargetExists::kFail;
+  {
+    ProgressBar bar;
+    VSS_RETURN_IF_FAILED(store::BackupSqlite(
+        loaded.config.store.sqlite.path, line.backup_target, if_exists,
+        [&bar](std::uint64_t done, std::uint64_t of) { bar.Show("copying", done, of); }));
+  }
+  std::printf("%s is complete\n", line.backup_target.c_str());
+  return Done{};
+}
+
+Result<Done> Migrate(const CommandLine& line) {
+  const SystemClock clock;
+  NoLog log;
+  auto source = OpenArchive(line.migrate_from, clock, log);
+  if (!source) return In(line.migrate_from, source.error());
+  auto target = OpenArchive(line.migrate_to, clock, log);
+  if (!target) return In(line.migrate_to, target.error());
+
+  server::MigrateSummary summary;
+  {
+    ProgressBar bar;
+    VSS_TRY(summary, server::Migrate(**source, **target,
+                                     [&bar](std::string_view step, std::uint64_t done,
+                                            std::uint64_t of) { bar.Show(step, done, of); }));
+  }
+  std::printf(
+      "%llu records (%llu bytes) are in the target, %llu of them copied just now; verified\n",
+      static_cast<unsigned long long>(summary.records),
+      static_cast<unsigned long long>(summary.bytes),
+      static_cast<unsigned long long>(summary.copied));
+  return Done{};
+}
+
+Result<Done> LookAfterPostgres(const CommandLine& line) {
+  const SystemClock clock;
+  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(line.config_file));
+  if (loaded.config.store.kind != "postgres") return Invalid("this is not a postgres store");
+  VSS_TRY(const store::PostgresOptions options, server::PostgresOptionsFrom(loaded.config));
+
+  switch (line.command) {
+    case CommandLine::Command::kRecount:
+      VSS_RETURN_IF_FAILED(store::RecountUsage(options, clock));
+      std::puts("every user is counted anew with their next write");
+      break;
+    case CommandLine::Command::kRenameJavaGlobalVersions: {
+      VSS_TRY(const std::int64_t renamed, store::RenameJavaGlobalVersions(options, clock));
+      std::printf("%lld stores have their global version back\n", static_cast<long long>(renamed));
+      break;
+    }
+    default:
+      VSS_RETURN_IF_FAILED(store::SetLeanListIndex(options, line.lean_list_index, clock));
+      std::printf("the index is %s\n", line.lean_list_index ? "lean" : "full");
+  }
+  return Done{};
+}
+
+}  // namespace vss::apps
