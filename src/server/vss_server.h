@@ -28,7 +28,8 @@ class VssServer final {
   // Accepts no more, finishes what is in flight for as long as server.shutdown_grace allows, and
   // closes the store.
   void Stop();
-  // Reads certificates and keys again; those that cannot be used are reported and left alone.
+  // Reads certificates and the keys of tokens again.  What cannot be used is reported in the log,
+  // and the old stays.
   void Reload();
 
   std::uint16_t Port(std::size_t listener = 0) const;  // As in server.listen.

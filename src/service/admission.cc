@@ -26,15 +26,12 @@ std::uint64_t HashOfAddress(const KeyedHash& hash, std::string_view address) {
   return hash({reinterpret_cast<const char*>(&ip), sizeof ip / 2});
 }
 
-Result<Done> Answer(const Wait& wait, const char* message) {
-  if (!wait) return Done{};
-  return Throttled(message, std::chrono::ceil<std::chrono::seconds>(*wait));
-}
-
 }  // namespace
 
-Admission::Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy)
+Admission::Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy,
+                     LimitObserver& observer)
     : clock_(clock),
+      observer_(observer),
       hash_(entropy),
       tenant_requests_(limits.tenant_requests, limits.callers_tracked),
       tenant_bytes_(limits.tenant_bytes, limits.callers_tracked),
@@ -47,12 +44,13 @@ Admission::Admission(const AdmissionLimits& limits, const Clock& clock, Entropy&
 
 Result<Done> Admission::OnRequest(std::string_view address) {
   const Wait wait = address_requests_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
-  return Answer(wait, "too many requests from this address");
+  return Answer(wait, "address_requests", "too many requests from this address");
 }
 
 Result<Done> Admission::MayAuthenticate(std::string_view address) {
   const Wait wait = address_failures_.WaitOf(HashOfAddress(hash_, address), clock_.Steady());
-  return Answer(wait, "too many failed authentications from this address");
+  return Answer(wait, "address_failed_authentications",
+                "too many failed authentications from this address");
 }
 
 void Admission::OnAuthFailed(std::string_view address) {
@@ -64,16 +62,22 @@ Result<Done> Admission::OnBody(std::string_view tenant, std::string_view address
   const SteadyTime now = clock_.Steady();
   const std::uint64_t tenant_hash = hash_(tenant);
   const auto cost = static_cast<double>(bytes);
-  VSS_RETURN_IF_FAILED(
-      Answer(tenant_requests_.Take(tenant_hash, 1, now), "too many requests of this user"));
-  VSS_RETURN_IF_FAILED(
-      Answer(tenant_bytes_.Take(tenant_hash, cost, now), "too many bytes of this user"));
-  return Answer(address_bytes_.Take(HashOfAddress(hash_, address), cost, now),
+  VSS_RETURN_IF_FAILED(Answer(tenant_requests_.Take(tenant_hash, 1, now), "tenant_requests",
+                              "too many requests of this user"));
+  VSS_RETURN_IF_FAILED(Answer(tenant_bytes_.Take(tenant_hash, cost, now), "tenant_bytes",
+                              "too many bytes of this user"));
+  return Answer(address_bytes_.Take(HashOfAddress(hash_, address), cost, now), "address_bytes",
                 "too many bytes from this address");
 }
 
 bool Admission::ReserveNewTenant(std::string_view address) {
   return !address_new_tenants_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
+}
+
+Result<Done> Admission::Answer(const Wait& wait, const char* limit, const char* message) {
+  if (!wait) return Done{};
+  observer_.OnLimit(limit);
+  return Throttled(message, std::chrono::ceil<std::chrono::seconds>(*wait));
 }
 
 void Admission::ReturnNewTenant(std::string_view address) {

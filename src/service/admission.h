@@ -18,12 +18,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/failure.h"
 #include "base/keyed_hash.h"
+#include "service/limit_observer.h"
 #include "service/token_buckets.h"
 
 namespace vss::service {
@@ -42,7 +44,9 @@ struct AdmissionLimits {
 
 class Admission final {
  public:
-  Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy);
+  // `clock` and `observer` outlive it.
+  Admission(const AdmissionLimits& limits, const Clock& clock, Entropy& entropy,
+            LimitObserver& observer);
 
   // `address` is the client's, as text.  All of a /64 of IPv6 count as one: that is what one
   // customer gets.
@@ -58,7 +62,12 @@ class Admission final {
   void ReturnNewTenant(std::string_view address);
 
  private:
+  // What `wait` comes to; `limit` is told of if there is one.
+  Result<Done> Answer(const std::optional<TokenBuckets::Duration>& wait, const char* limit,
+                      const char* message);
+
   const Clock& clock_;
+  LimitObserver& observer_;
   const KeyedHash hash_;
   TokenBuckets tenant_requests_;
   TokenBuckets tenant_bytes_;

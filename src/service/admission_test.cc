@@ -17,7 +17,9 @@ constexpr int kMany = 1'000'000;
 
 class AdmissionTest : public ::testing::Test {
  protected:
-  Admission Make(const AdmissionLimits& limits) { return Admission(limits, clock_, entropy_); }
+  Admission Make(const AdmissionLimits& limits) {
+    return Admission(limits, clock_, entropy_, observer_);
+  }
 
   // How often `ask` is granted before it is refused; and that it is refused as it should be.
   static int CountUntilThrottled(const std::function<Result<Done>()>& ask) {
@@ -32,6 +34,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   ManualClock clock_;
+  NoLimitObserver observer_;
   SystemEntropy entropy_;
 };
 

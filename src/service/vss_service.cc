@@ -10,6 +10,24 @@ namespace vss::service {
 using vss_api::Answer;
 using vss_api::Operation;
 
+namespace {
+
+std::string_view LimitOf(CommitOutcome::Quota quota) {
+  switch (quota) {
+    case CommitOutcome::Quota::kBytes:
+      return "quota_bytes";
+    case CommitOutcome::Quota::kKeys:
+      return "quota_keys";
+    case CommitOutcome::Quota::kStores:
+      return "quota_stores";
+    case CommitOutcome::Quota::kNewTenants:
+      return "address_new_tenants";
+  }
+  return "other";
+}
+
+}  // namespace
+
 Result<Caller> VssService::Admit(std::optional<std::string_view> authorization,
                                  std::string_view address) {
   VSS_RETURN_IF_FAILED(admission_.OnRequest(address));
@@ -87,6 +105,9 @@ void VssService::CommitPut(const Caller& caller, Space space, Batch batch, Then<
                     admission_.ReturnNewTenant(address);
                   }
                   if (!outcome) return then(Unexpected(std::move(outcome).error()));
+                  if (outcome->kind == CommitOutcome::Kind::kOverQuota) {
+                    observer_.OnLimit(LimitOf(outcome->exceeded));
+                  }
                   then(vss_api::AnswerTo(*outcome));
                 });
 }

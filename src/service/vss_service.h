@@ -18,6 +18,7 @@
 #include "base/then.h"
 #include "core/batch.h"
 #include "service/admission.h"
+#include "service/limit_observer.h"
 #include "store/store.h"
 #include "vss_api/answer.h"
 #include "vss_api/request.h"
@@ -41,11 +42,12 @@ class VssService final {
  public:
   // Everything given by reference outlives the service and every answer.
   VssService(const VssOptions& options, auth::Authorizer& authorizer, Admission& admission,
-             store::Store& store, const Clock& clock)
+             store::Store& store, LimitObserver& observer, const Clock& clock)
       : options_(options),
         authorizer_(authorizer),
         admission_(admission),
         store_(store),
+        observer_(observer),
         clock_(clock) {}
 
   // Fails with kDenied or kThrottled.
@@ -67,6 +69,7 @@ class VssService final {
   auth::Authorizer& authorizer_;
   Admission& admission_;
   store::Store& store_;
+  LimitObserver& observer_;
   const Clock& clock_;
 };
 

@@ -1,6 +1,7 @@
 #include "apps/vss_server/serve.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <memory>
@@ -22,6 +23,19 @@ sigset_t TakenSignals() {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
+}
+
+// Every connection needs a descriptor: takes as many as the system lets it have.
+void RaiseDescriptorLimit(const server::Config& config, Log& log) {
+  constexpr rlim_t kBesideConnections = 256;
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max < config.limits.connections_max + kBesideConnections) {
+    log.Warn("fewer file descriptors than connections",
+             {{"descriptors", limit.rlim_max}, {"connections", config.limits.connections_max}});
+  }
 }
 
 Result<std::unique_ptr<server::ServerLog>> MakeLog(const server::Config::Log& config) {
@@ -75,6 +89,7 @@ int Serve(const server::LoadedConfig& loaded) {
   for (const std::string& warning : loaded.warnings)
     (*log)->Warn("configuration", {{"warning", warning}});
 
+  RaiseDescriptorLimit(loaded.config, **log);
   auto server = server::VssServer::Make(loaded.config, clock, **log);
   if (!server) return Report(server.error());
   (*server)->Start();

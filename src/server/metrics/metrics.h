@@ -12,12 +12,16 @@
 
 #include "server/http/http_observer.h"
 #include "server/vss/request_observer.h"
+#include "service/limit_observer.h"
 #include "store/observer.h"
 
 namespace vss::server {
 
 // Threads: every method, any thread.
-class Metrics final : public RequestObserver, public HttpObserver, public store::StoreObserver {
+class Metrics final : public RequestObserver,
+                      public HttpObserver,
+                      public store::StoreObserver,
+                      public service::LimitObserver {
  public:
   // `version` goes into vss_build_info.
   explicit Metrics(std::string_view version);
@@ -35,9 +39,8 @@ class Metrics final : public RequestObserver, public HttpObserver, public store:
   void OnBatch(std::string_view lane, std::size_t jobs, std::size_t waiting,
                std::chrono::nanoseconds took) override;
   void OnEvent(std::string_view event) override;
-
-  // A limit ("tenant_requests", ...) turned a request away.
-  void OnLimit(std::string_view limit);
+  // LimitObserver
+  void OnLimit(std::string_view limit) override;
 
   // A value that is read when somebody asks.  `read` outlives this object.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);

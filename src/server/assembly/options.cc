@@ -1,0 +1,67 @@
+#include "server/assembly/options.h"
+
+#include <algorithm>
+
+#include "store/sqlite/options.h"
+
+namespace vss::server {
+namespace {
+
+std::uint64_t OrUnlimited(std::uint64_t limit) {
+  return limit == 0 ? Allowance::kUnlimited : limit;
+}
+
+}  // namespace
+
+service::VssOptions ServiceOptionsFrom(const Config& config) {
+  service::VssOptions options;
+  options.request_timeout = config.server.request_timeout;
+  options.limits.value_bytes_max = config.quota.value_bytes_max.bytes == 0
+                                       ? config.limits.body_bytes_max.bytes
+                                       : config.quota.value_bytes_max.bytes;
+  if (config.store.kind == "sqlite") {
+    options.limits.value_bytes_max =
+        std::min<std::size_t>(options.limits.value_bytes_max, store::kSqliteValueBytesMax);
+  }
+  options.allowance.bytes_max = OrUnlimited(config.quota.bytes_max.bytes);
+  options.allowance.keys_max = OrUnlimited(config.quota.keys_max);
+  options.allowance.stores_max = OrUnlimited(config.quota.stores_max);
+  return options;
+}
+
+service::AdmissionLimits AdmissionLimitsFrom(const Config& config) {
+  const auto rate = [](std::uint64_t per_second, std::uint64_t burst) {
+    return service::Rate{static_cast<double>(per_second), static_cast<double>(burst)};
+  };
+  const Config::Limits& limits = config.limits;
+  service::AdmissionLimits admission;
+  admission.tenant_requests = rate(limits.tenant_requests_per_second, limits.tenant_requests_burst);
+  admission.tenant_bytes =
+      rate(limits.tenant_bytes_per_second.bytes, limits.tenant_bytes_burst.bytes);
+  admission.address_requests =
+      rate(limits.address_requests_per_second, limits.address_requests_burst);
+  admission.address_bytes =
+      rate(limits.address_bytes_per_second.bytes, limits.address_bytes_burst.bytes);
+  admission.address_failed_authentications_per_minute =
+      static_cast<double>(limits.address_failed_authentications_per_minute);
+  admission.address_new_tenants_per_hour = static_cast<double>(limits.address_new_tenants_per_hour);
+  return admission;
+}
+
+HttpOptions HttpOptionsFrom(const Config& config) {
+  const Config::Limits& limits = config.limits;
+  HttpOptions options;
+  options.threads = config.server.threads;
+  options.connections_max = limits.connections_max;
+  options.connections_per_address_max = limits.connections_per_address_max;
+  options.bytes_in_flight_max = limits.bytes_in_flight_max.bytes;
+  options.reader.header_bytes_max = limits.head_bytes_max.bytes;
+  options.head_time_max = limits.head_timeout;
+  options.body_progress.time = limits.body_progress_timeout;
+  options.write_progress.time = limits.write_progress_timeout;
+  options.idle_time_max = limits.idle_timeout;
+  options.drain_time_max = config.server.shutdown_grace;
+  return options;
+}
+
+}  // namespace vss::server
