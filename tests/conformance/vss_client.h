@@ -73,8 +73,11 @@ std::ostream& operator<<(std::ostream& out, const Entry& entry);
 
 class VssClient {
  public:
-  VssClient(std::string base, std::string store_id, std::vector<std::string> headers = {})
-      : http_(std::move(base)), store_id_(std::move(store_id)), headers_(std::move(headers)) {}
+  VssClient(std::string base, std::string store_id, std::vector<std::string> headers = {},
+            std::string ca_file = {})
+      : http_(std::move(base), std::move(ca_file)),
+        store_id_(std::move(store_id)),
+        headers_(std::move(headers)) {}
 
   Outcome Put(std::vector<Entry> puts, std::optional<std::int64_t> global_version = {},
               std::vector<Entry> deletes = {});
