@@ -163,8 +163,13 @@ void Connection::Serve(Waiting request) {
   ++serving_;
   if (!is_read) ++writes_serving_;
   request.accepted.serve(
-      std::move(request.body), [inbox = loop_.inbox(), self = weak_from_this(), sequence,
+      std::move(request.body), [inbox = loop_.inbox(), self = weak_from_this(), sequence, is_read,
                                 lease = std::move(request.lease)](Result<Response> result) mutable {
+        // Before the answer waits in a queue: what was asked for in a few bytes may be large.  What
+        // has become of a write is always told.
+        if (is_read && result && !lease.TrySet(result->body.size() + result->tail.size())) {
+          result = Overloaded("The server is busy");
+        }
         inbox->Deliver({std::move(self), sequence, std::move(result), std::move(lease)});
       });
 }

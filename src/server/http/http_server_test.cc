@@ -497,6 +497,20 @@ TEST_P(HttpServerTest, ThereIsRoomForSoManyBytes) {
   EXPECT_EQ(first.Exchange("/echo", std::string(60'000, 'x')).status, 200);
 }
 
+TEST_P(HttpServerTest, AnAnswerThatThereIsNoRoomForIsNotKept) {
+  options_.bytes_in_flight_max = 100'000;
+  Start();
+  Client client = Connect();
+  client.SendRequest("/held/read");
+  handler_.Release("/held/read",
+                   {.body = std::string(60'000, 'x'), .tail = std::string(60'000, 'y')});
+  EXPECT_EQ(client.Receive().status, 500);  // As the handler answers to a failure.
+  // What has become of a write is told in any case.
+  client.SendRequest("/held/write");
+  handler_.Release("/held/write", {.body = std::string(120'000, 'x')});
+  EXPECT_EQ(client.Receive().body.size(), 120'000U);
+}
+
 TEST_P(HttpServerTest, StopsWithoutEverHavingStarted) {
   auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
   ASSERT_TRUE(server);
