@@ -26,10 +26,10 @@ std::string FieldOf(const PGresult* result, int field) {
   return text != nullptr ? text : "";
 }
 
-// The server said that it is closing the connection.
+// The server said that it is closing the connection, or that it has become a standby.
 bool IsGoodbye(std::string_view code) {
   return code.starts_with("08") || code == "57P01" || code == "57P02" || code == "57P03" ||
-         code == "57P05" || code == "25P03";
+         code == "57P05" || code == "25P03" || code == "25006";
 }
 
 }  // namespace

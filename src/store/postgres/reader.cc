@@ -7,11 +7,19 @@
 #include <string_view>
 #include <utility>
 
+#include "base/check.h"
+
 namespace vss::store {
 namespace {
 
+// Gets of larger values are asked one by one, so that what a lane holds in memory at once is either
+// many small values or one job's.
+constexpr std::int64_t kSharedValueBytesMax = 64 << 10;
+constexpr std::int64_t kAnySize = std::numeric_limits<std::int64_t>::max();
+
 constexpr PgStatement kGet = {"get", R"(
-    SELECT p.ord, d.version, d.value
+    SELECT p.ord, d.version, CASE WHEN octet_length(d.value) <= $4::int8 THEN d.value END,
+           coalesce(octet_length(d.value) > $4::int8, false)
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS p(tenant, store, key, ord)
     JOIN vss_db AS d ON d.user_token = p.tenant AND d.store_id = p.store AND d.key = p.key)"};
 
@@ -45,8 +53,8 @@ constexpr PgStatement kScan = {"scan", R"(
 
 constexpr std::array kReadStatements = {kGet, kVersion, kList, kScan};
 
-// The parameters of one query for the keys of many jobs.
-PgCall GetCall(const std::vector<const GetJob*>& jobs) {
+// One query for the keys of many jobs.
+PgCall GetCall(const std::vector<GetJob*>& jobs, std::int64_t value_bytes_max) {
   std::vector<std::string_view> tenants;
   std::vector<std::string_view> stores;
   std::vector<std::string_view> keys;
@@ -56,7 +64,7 @@ PgCall GetCall(const std::vector<const GetJob*>& jobs) {
     keys.insert(keys.end(), job->keys.begin(), job->keys.end());
   }
   PgCall call{kGet};
-  call.params.Texts(tenants).Texts(stores).Texts(keys);
+  call.params.Texts(tenants).Texts(stores).Texts(keys).Int(value_bytes_max);
   return call;
 }
 
@@ -86,11 +94,13 @@ PgCall ScanCall(const ScanJob& job) {
 
 bool ReadsApart(const ListJob& job) { return job.query.read_apart && job.query.apart.has_value(); }
 
-// Hands each job its part of the answer.
-void AnswerGets(const std::vector<GetJob*>& jobs, const PgAnswer<PgResult>& answer) {
+// Hands each job its part of the answer.  Returns those that are still to be answered, because
+// their values are too large.
+std::vector<GetJob*> AnswerGets(const std::vector<GetJob*>& jobs,
+                                const PgAnswer<PgResult>& answer) {
   if (!answer) {
     for (GetJob* job : jobs) job->then(FailureFrom(answer.error()));
-    return;
+    return {};
   }
   std::size_t asked = 0;
   for (const GetJob* job : jobs) asked += job->keys.size();
@@ -98,17 +108,25 @@ void AnswerGets(const std::vector<GetJob*>& jobs, const PgAnswer<PgResult>& answ
   for (int row = 0; row < answer->Rows(); ++row) {
     row_of[static_cast<std::size_t>(answer->Int(row, 0) - 1)] = row;
   }
-  auto row = row_of.begin();
+  std::vector<GetJob*> unanswered;
+  std::span<const int> left(row_of);
   for (GetJob* job : jobs) {
+    const auto rows = left.first(job->keys.size());
+    left = left.subspan(job->keys.size());
+    if (std::any_of(rows.begin(), rows.end(),
+                    [&](int row) { return row >= 0 && answer->Bool(row, 3); })) {
+      unanswered.push_back(job);
+      continue;
+    }
     std::vector<Record> records;
-    for (Key& key : job->keys) {
-      if (*row >= 0) {
-        records.push_back({std::move(key), answer->Int(*row, 1), answer->Text(*row, 2)});
-      }
-      ++row;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i] < 0) continue;
+      records.push_back(
+          {std::move(job->keys[i]), answer->Int(rows[i], 1), answer->Text(rows[i], 2)});
     }
     job->then(std::move(records));
   }
+  return unanswered;
 }
 
 Page PageFrom(const PgResult& rows, std::uint32_t limit) {
@@ -152,23 +170,26 @@ class Round {
       if (auto* list = std::get_if<ListJob>(&task)) lists_.push_back(list);
       if (auto* scan = std::get_if<ScanJob>(&task)) scans_.push_back(scan);
     }
-    if (!gets_.empty()) calls_.push_back(GetCall({gets_.begin(), gets_.end()}));
+    if (!gets_.empty()) calls_.push_back(GetCall(gets_, kSharedValueBytesMax));
     for (const ListJob* list : lists_) AddList(*list);
     for (const ScanJob* scan : scans_) calls_.push_back(ScanCall(*scan));
   }
 
   const std::vector<PgCall>& calls() const { return calls_; }
 
-  void Answer(const std::vector<PgAnswer<PgResult>>& answers) {
+  // Answers all but the gets that it returns.
+  std::vector<GetJob*> Answer(const std::vector<PgAnswer<PgResult>>& answers) {
+    std::vector<GetJob*> unanswered;
     std::span<const PgAnswer<PgResult>> left(answers);
     const auto take = [&left](std::size_t count) {
       const auto taken = left.first(count);
       left = left.subspan(count);
       return taken;
     };
-    if (!gets_.empty()) AnswerGets(gets_, take(1).front());
+    if (!gets_.empty()) unanswered = AnswerGets(gets_, take(1).front());
     for (ListJob* list : lists_) AnswerList(*list, take(CallsOf(*list)));
     for (ScanJob* scan : scans_) AnswerScan(*scan, take(1).front());
+    return unanswered;
   }
 
   void Fail(const Failure& failure) {
@@ -200,11 +221,16 @@ Reader::Reader(const PgContext& context) : session_(context, kReadStatements) {}
 void Reader::Read(std::vector<ReadTask> tasks) {
   Round round(tasks);
   const auto answers = Run(round.calls());
-  if (answers) {
-    round.Answer(*answers);
-  } else {
-    round.Fail(answers.error());
-  }
+  if (!answers) return round.Fail(answers.error());
+  for (GetJob* large : round.Answer(*answers)) GetLarge(*large);
+}
+
+void Reader::GetLarge(GetJob& job) {
+  std::vector<PgCall> calls;
+  calls.push_back(GetCall({&job}, kAnySize));
+  const auto answers = Run(calls);
+  if (!answers) return job.then(Unexpected(answers.error()));
+  CHECK(AnswerGets({&job}, answers->front()).empty());
 }
 
 // Reads change nothing, so what a lost connection swallowed is simply asked again.

@@ -45,6 +45,7 @@ class Reader final {
  private:
   using Answers = std::vector<PgAnswer<PgResult>>;
 
+  void GetLarge(GetJob& job);
   Result<Answers> Run(const std::vector<PgCall>& calls);
 
   PgSession session_;
