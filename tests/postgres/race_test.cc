@@ -109,7 +109,7 @@ TEST_P(RaceTest, EveryVersionHasOneWinnerAndNobodyFails) {
   std::atomic<std::int64_t> raised_by_original{0};
   std::vector<std::thread> writers;
   for (std::size_t i = 0; i < 16; ++i) {
-    writers.emplace_back([&, seed = seeds()] {
+    writers.emplace_back([&, i, seed = seeds()] {
       Random random(seed);
       for (int n = 0; n < 30; ++n) raised += Raise(*stores[i % 2], random);
     });

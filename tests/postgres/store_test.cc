@@ -36,5 +36,38 @@ TEST_F(PostgresStoreTest, ReadsANullValueAsEmpty) {
   EXPECT_THAT(Get(*store, kSpace, {"a"}), ElementsAre(Record{"a", 3, ""}));
 }
 
+TEST_F(PostgresStoreTest, LargeAndSmallValuesAreReadTogether) {
+  const auto store = Open();
+  const std::string large(1 << 20, 'x');
+  const std::string edge(64 << 10, 'y');
+  ASSERT_TRUE(Commit(*store, kSpace,
+                     {Change::Write("large", Guard::Absent(), 1, large),
+                      Change::Write("edge", Guard::Absent(), 1, edge),
+                      Change::Write("small", Guard::Absent(), 1, "z")}));
+  EXPECT_THAT(
+      Get(*store, kSpace, {"small", "large", "none", "edge"}),
+      ElementsAre(Record{"small", 1, "z"}, Record{"large", 1, large}, Record{"edge", 1, edge}));
+}
+
+TEST_F(PostgresStoreTest, UsesWhicheverHostAcceptsWrites) {
+  const std::string dead = "127.0.0.1:" + std::to_string(FreePort());
+  options_.hosts = dead + "," + options_.hosts;
+  ASSERT_TRUE(Commit(*Open(), kSpace, {Change::Write("a", Guard::Absent(), 1, "")}));
+
+  Sql("ALTER DATABASE \"" + options_.vss_database + "\" SET default_transaction_read_only = on");
+  const auto standby = store::MakePostgresStore(options_, clock_, log_, observer_);
+  ASSERT_FALSE(standby);
+  EXPECT_EQ(standby.error().kind, Kind::kUnavailable);
+}
+
+TEST_F(PostgresStoreTest, RefusesHostsThatAreNone) {
+  for (const char* hosts : {"", "a:b", "a:1,,b:2", ":5432", "[::1", "a:123456"}) {
+    options_.hosts = hosts;
+    const auto made = store::MakePostgresStore(options_, clock_, log_, observer_);
+    ASSERT_FALSE(made) << hosts;
+    EXPECT_EQ(made.error().kind, Kind::kInvalid) << hosts;
+  }
+}
+
 }  // namespace
 }  // namespace vss::testing
