@@ -27,6 +27,7 @@ class ArchiveTest : public PostgresTest {
   }
   static std::vector<Rank> RanksOf(const std::vector<store::ArchivedRecord>& records) {
     std::vector<Rank> ranks;
+    ranks.reserve(records.size());
     for (const auto& archived : records) ranks.push_back(archived.rank);
     return ranks;
   }

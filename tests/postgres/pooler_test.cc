@@ -66,6 +66,7 @@ TEST_F(PoolerTest, EverythingWorksWithoutASessionOfOnesOwn) {
     options_.commit_lanes = 4;
     const auto store = Open();
     std::vector<std::thread> wallets;
+    wallets.reserve(8);
     for (int i = 0; i < 8; ++i) {
       wallets.emplace_back([&store, i, counting] {
         const Space space = {"wallet " + std::to_string(i), counting ? "counted" : "plain"};

@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <numeric>
@@ -96,9 +97,9 @@ class RaceTest : public PostgresTest, public ::testing::WithParamInterface<bool>
 
 TEST_P(RaceTest, EveryVersionHasOneWinnerAndNobodyFails) {
   options_.track_usage = GetParam();
-  std::vector<std::unique_ptr<store::Store>> stores;
-  for (int i = 0; i < 2; ++i) stores.push_back(Open());
+  const std::array stores = {Open(), Open()};
   std::vector<Change> first;
+  first.reserve(kKeys);
   for (int i = 0; i < kKeys; ++i) {
     first.push_back(Change::Write("k" + std::to_string(i), Guard::Absent(), 1, ""));
   }
@@ -137,8 +138,7 @@ TEST_P(RaceTest, EveryVersionHasOneWinnerAndNobodyFails) {
 
 TEST_P(RaceTest, AKeyIsCreatedOnceAndRemovedOnce) {
   options_.track_usage = GetParam();
-  std::vector<std::unique_ptr<store::Store>> stores;
-  for (int i = 0; i < 2; ++i) stores.push_back(Open());
+  const std::array stores = {Open(), Open()};
   std::atomic<int> created{0};
   std::atomic<int> removed{0};
   std::vector<std::thread> writers;

@@ -53,8 +53,8 @@ const std::vector<std::string> kOriginalCatalog = {
     "vss_db_pkey PRIMARY KEY (user_token, store_id, key)",
     "vss_db_sort_order_key UNIQUE (sort_order)",
     "vss_db_user_token_check CHECK (((user_token)::text <> ''::text))",
-    "CREATE INDEX idx_vss_db_sort_order ON public.vss_db USING btree (user_token, store_id, "
-    "sort_order DESC) INCLUDE (key, version)",
+    ("CREATE INDEX idx_vss_db_sort_order ON public.vss_db USING btree (user_token, store_id, "
+     "sort_order DESC) INCLUDE (key, version)"),
     "CREATE UNIQUE INDEX vss_db_pkey ON public.vss_db USING btree (user_token, store_id, key)",
     "CREATE UNIQUE INDEX vss_db_sort_order_key ON public.vss_db USING btree (sort_order)",
     "vss_db_sort_order_seq bigint 1+1 owned by sort_order",
@@ -166,6 +166,7 @@ TEST_F(SchemaTest, RefusesADatabaseOfALaterServerOfOurs) {
 
 TEST_F(SchemaTest, ManyServersMayStartForTheFirstTimeAtOnce) {
   std::vector<std::thread> starts;
+  starts.reserve(8);
   for (int i = 0; i < 8; ++i) {
     starts.emplace_back([this] {
       const auto prepared = Prepare();

@@ -82,6 +82,7 @@ class PostgresArchive final : public Archive {
     const auto rows = connection_->RunOne(kRead, std::move(params));
     if (!rows) return FailureFrom(rows.error());
     std::vector<ArchivedRecord> records;
+    records.reserve(static_cast<std::size_t>(rows->Rows()));
     for (int row = 0; row < rows->Rows(); ++row) {
       records.push_back({{rows->Text(row, 0), rows->Text(row, 1)},
                          {rows->Text(row, 2), rows->Int(row, 3), rows->Text(row, 4)},
