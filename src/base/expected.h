@@ -32,14 +32,14 @@ class [[nodiscard]] Expected {
   using error_type = E;
 
   // Implicit, so that a function can `return value;` or `return Unexpected(error);`.
+  // NOLINTBEGIN(google-explicit-constructor,bugprone-forwarding-reference-overload)
   template <typename U = T>
   requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, Expected> &&
-           !std::is_same_v<std::remove_cvref_t<U>, Unexpected<E>>)
-      Expected(
-          U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+           !std::is_same_v<std::remove_cvref_t<U>, Unexpected<E>>) Expected(U&& value)
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
-  Expected(Unexpected<E> unexpected)  // NOLINT(google-explicit-constructor)
+  Expected(Unexpected<E> unexpected)
       : state_(std::in_place_index<1>, std::move(unexpected).error()) {}
+  // NOLINTEND(google-explicit-constructor,bugprone-forwarding-reference-overload)
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }

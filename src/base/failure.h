@@ -56,10 +56,12 @@ Unexpected<Failure> Corrupt(std::string message, std::string detail = {});
 // VSS_TRY(auto x, F()); declares x with F's value, or returns F's failure from this function.
 #define VSS_TRY(declaration, expression) \
   VSS_TRY_IMPL(VSS_CONCAT(vss_try_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define VSS_TRY_IMPL(temporary, declaration, expression)                  \
   auto temporary = (expression);                                          \
   if (!temporary) return ::vss::Unexpected(std::move(temporary).error()); \
   declaration = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 // VSS_RETURN_IF_FAILED(F()); goes on only if F worked, for calls whose value is of no interest.
 #define VSS_RETURN_IF_FAILED(expression)                       \
