@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/manual_clock.h"
 #include "server/config/config.h"
 #include "server/http/http_testing.h"
 #include "server/vss_server.h"
@@ -49,8 +50,9 @@ class ClockThatJumps : public ::testing::Test {
     config_.store.sqlite.path = folder_.Path("vss.db");
   }
 
-  void Start() {
-    auto made = server::VssServer::Make(config_, clock_, log_);
+  void Start() { Start(clock_); }
+  void Start(const Clock& clock) {
+    auto made = server::VssServer::Make(config_, clock, log_);
     ASSERT_TRUE(made) << made.error().message;
     server_ = *std::move(made);
     server_->Start();
@@ -125,6 +127,24 @@ TEST_F(ClockThatJumps, NobodyIsTakenForSlowBecauseTheTimeOfDayMoved) {
   clock_.LetPass(seconds(60));
   EXPECT_EQ(client.Receive().status, 408);
   EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_F(ClockThatJumps, WhoAsksTooMuchWaitsForTimeToPass) {
+  config_.auth.schemes = {"none"};
+  config_.limits.tenant_requests_per_second = 1;
+  config_.limits.tenant_requests_burst = 5;
+  ManualClock clock;  // Stands still, or there would be room for another request now and then.
+  Start(clock);
+  VssClient client = Client("");
+  for (int i = 0; i < 5; ++i) client.Get("k");
+  EXPECT_EQ(client.Get("k").status, 429);
+  for (const hours moved : {hours(24 * 365), hours(-24 * 365)}) {
+    clock.SetWall(clock.Wall() + moved);
+    EXPECT_EQ(client.Get("k").status, 429);
+  }
+  clock.Advance(seconds(10));
+  EXPECT_EQ(client.Get("k"), kNoSuchKey);
+  server_.reset();  // Before its clock.
 }
 
 }  // namespace

@@ -286,8 +286,8 @@ TEST_F(Hostile, NoiseIsAnsweredOrIgnored) {
 }
 
 // Everybody asks for much and reads nothing.
-TEST_F(Hostile, WhoDoesNotReadCostsLittle) {
-  VssClient wallet(server_->Base(), "store");
+void AskForMuchAndReadNothing(const ServerProcess& server) {
+  VssClient wallet(server.Base(), "store");
   EXPECT_EQ(wallet.Put({{"large", 0, std::string(4 * kMiB, 'v')}}), kOk);
   GetObjectRequest request;
   request.set_store_id("store");
@@ -295,16 +295,25 @@ TEST_F(Hostile, WhoDoesNotReadCostsLittle) {
   const std::string get = Post("/vss/getObject", request.SerializeAsString());
   std::vector<Client> clients;
   for (int i = 0; i < 100; ++i) {
-    FileDescriptor socket = ConnectTo(server_->port(), 4096);
+    FileDescriptor socket = ConnectTo(server.port(), 4096);
     const int number = socket.Get();
     clients.emplace_back(std::move(socket), std::make_unique<SocketLink>(number));
     for (int j = 0; j < 20; ++j) clients.back().Send(get);
   }
   // Such a load is refused to some; that passes as soon as those who do not read are given up.
   EXPECT_TRUE(Eventually([&] { return wallet.Get("large") == kOk; }));
-  std::cout << "100 clients that do not read what they asked for: "
-            << server_->ResidentBytes() / kMiB << " MiB" << std::endl;
-  ExpectAtMost(250 * kMiB, server_->ResidentBytes());
+  std::cout << "100 clients that do not read what they asked for: " << server.ResidentBytes() / kMiB
+            << " MiB" << std::endl;
+  ExpectAtMost(250 * kMiB, server.ResidentBytes());
+}
+
+TEST_F(Hostile, WhoDoesNotReadCostsLittle) { AskForMuchAndReadNothing(*server_); }
+
+TEST_F(Hostile, WhoDoesNotReadCostsLittleOnPostgres) {
+  if (PostgresServer::Shared() == nullptr) GTEST_SKIP() << "no PostgreSQL server is installed";
+  Deployment deployment("postgres", PostgresServer::Shared());
+  for (const auto& [name, value] : deployment_.settings) deployment.settings.emplace(name, value);
+  AskForMuchAndReadNothing(*deployment.Start());
 }
 
 // Large bodies at once: what does not fit is refused and can be asked for again.
