@@ -129,6 +129,15 @@ INSTANTIATE_TEST_SUITE_P(
                     WireCase{"a string sent twice", "12016112016b", true},
                     WireCase{"a NUL in a string", "120100", true}));
 
+TEST(DecodePut, RefusesMoreItemsThanItWouldEverMake) {
+  std::string many;
+  for (int i = 0; i < 100'000; ++i) many += FromHex("1a00");
+  const auto request = DecodePutRequest(many);
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().message,
+            "Number of write items per request should be less than equal to 1000");
+}
+
 TEST(DecodePut, SkipsUnknownFieldsInsideAnItem) {
   const auto request = DecodePutRequest(FromHex("1a080a016b78051a0176"));
   ASSERT_TRUE(request);

@@ -65,7 +65,8 @@ void Connection::Turn() {
   for (std::size_t reads = 0; state_ == State::kOpen;) {
     Parse();
     if (is_draining_ && reader_.IsBetweenRequests()) is_reading_ = false;
-    if (Flush()) continue;  // There may be room for more requests now.
+    if (Flush()) continue;              // There may be room for more requests now.
+    if (state_ != State::kOpen) break;  // The descriptor is somebody else's by now.
     if (!WantsToRead() || !is_readable_ || ++reads > kReadsInTurnMax) break;
     Read();
   }

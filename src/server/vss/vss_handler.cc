@@ -1,5 +1,6 @@
 #include "server/vss/vss_handler.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -24,6 +25,8 @@ struct VssHandler::Route {
 };
 
 namespace {
+
+constexpr std::uint64_t kNamesBytesMax = 64 << 10;
 
 Response ToResponse(Answer answer) {
   Response response;
@@ -113,7 +116,11 @@ Expected<Accepted, Response> VssHandler::OnHead(const RequestHead& head) {
 Accepted VssHandler::Accept(const Route& route, service::Caller caller) {
   Accepted accepted;
   accepted.is_read = route.is_read;
-  accepted.body_bytes_max = body_bytes_max_;
+  // Names are all that the others hold; a message of many small fields costs much more memory than
+  // it has bytes.
+  accepted.body_bytes_max = route.operation == Operation::kPutObjects
+                                ? body_bytes_max_
+                                : std::min(body_bytes_max_, kNamesBytesMax);
   accepted.serve = [this, &route, caller = std::move(caller)](std::string body,
                                                               Then<Response> then) {
     const SteadyTime began = clock_.Steady();
