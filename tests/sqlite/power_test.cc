@@ -16,6 +16,8 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/observer.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/sqlite_store.h"
 #include "tests/sqlite/faulty_disk.h"
 #include "tests/support/blocking_store.h"
@@ -96,14 +99,26 @@ class PowerTest : public ::testing::Test {
   }
 
   // Lets everyone write until the power fails, after some `writes`.  Sometimes no flush succeeds
-  // for a while before that.
+  // for a while before that.  Somebody reads an old state for a while, and then the file is not
+  // flushed.
   void WriteUntilPowerFails(int writes) {
     std::atomic<int> left = writes;
+    std::optional<store::sqlite::Database> reader;
+    const int reader_comes_at =
+        1 + static_cast<int>(Below(random_, static_cast<std::uint64_t>(writes)));
+    const int reader_leaves_at = reader_comes_at - static_cast<int>(Below(random_, 60));
+    std::mutex mutex;  // The first writes are asked for from here, the others from the lane.
     const int flushes_fail_at =
         static_cast<int>(Below(random_, 3 * static_cast<std::uint64_t>(writes)));
     const std::function<bool()> may_go_on = [&] {
       const int now = left--;
       if (now == flushes_fail_at) disk_.log_flushes_to_fail = FaultyDisk::kAll;
+      const std::lock_guard lock(mutex);
+      if (now == reader_comes_at) reader = StartReading();
+      if (now == reader_leaves_at) {
+        reader.reset();
+        disk_.file_flushes_to_fail = 1;
+      }
       return now > 0;
     };
     std::atomic<int> running = kWriters;
@@ -115,6 +130,12 @@ class PowerTest : public ::testing::Test {
     for (Writer& writer : writers_) writer.Begin(*store_, may_go_on, when_done);
     all_done.get_future().wait();
     disk_.CutPower();
+  }
+
+  store::sqlite::Database StartReading() {
+    auto reader = store::sqlite::Database::Open(folder_.Path("vss.db"), disk_.Name());
+    CHECK(reader && reader->Execute("BEGIN; SELECT count(*) FROM record"));
+    return *std::move(reader);
   }
 
   Random random_ = MakeRandom();

@@ -27,16 +27,14 @@ void AnswerAll(Jobs&& jobs, const Failure& failure) {
 
 }  // namespace
 
-CommitLane::CommitLane(SqliteOptions options, Database writer, Database checkpointer,
-                       const Clock& clock, Log& log, StoreObserver& observer,
-                       std::atomic<bool>& is_damaged)
+CommitLane::CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
+                       StoreObserver& observer, Health& health)
     : options_(std::move(options)),
       clock_(clock),
       log_(log),
       observer_(observer),
-      is_damaged_(is_damaged),
-      checkpointer_(std::move(checkpointer), options_.checkpoint_pages, log),
-      writer_(std::make_unique<Writer>(std::move(writer))),
+      health_(health),
+      writer_(std::make_unique<Writer>(std::move(database))),
       lane_(options_.commit_lane, [this](Jobs jobs) { Work(std::move(jobs)); }) {}
 
 void CommitLane::Offer(CommitJob job) {
@@ -98,7 +96,7 @@ auto CommitLane::Transact(std::span<const CommitJob> jobs)
 // A connection that failed is not used again: what it holds in memory may not be what is on disk.
 // The first transaction of a new one overwrites the place in the log where the failed one stood.
 Result<Done> CommitLane::GetReady() {
-  if (is_damaged_) return Corrupt("the database is damaged; nothing is written any more");
+  VSS_RETURN_IF_FAILED(health_.MayWrite());
   if (writer_ != nullptr) return Done{};
   auto database = OpenForWriting(options_);
   if (!database) return Unexpected(database.error().ToFailure());
@@ -111,13 +109,16 @@ Result<Done> CommitLane::GetReady() {
   return Done{};
 }
 
-// After the answers, so that nobody waits for it.
+// After the answers, so that they do not wait for it.
 void CommitLane::KeepLogShort() {
-  if (writer_ == nullptr || !checkpointer_.OnCommit(writer_->LogPages())) return;
-  const auto done = writer_->FinishCheckpoint();
-  if (!done && done.error().Primary() != SQLITE_BUSY) {
-    log_.Warn("sqlite_checkpoint_failed",
-              {{"code", done.error().code}, {"text", done.error().text}});
+  if (writer_ == nullptr) return;
+  const auto done = writer_->KeepLogShort(options_.checkpoint_pages);
+  if (done) return;
+  log_.Error("sqlite_checkpoint_failed",
+             {{"code", done.error().code}, {"text", done.error().text}});
+  if (done.error().IsFailedFlush()) {
+    health_.SetFlushFailed();
+    observer_.OnEvent("disk-failed");
   }
 }
 
@@ -125,7 +126,7 @@ void CommitLane::KeepLogShort() {
 Failure CommitLane::Settle(const Trouble& trouble) {
   Failure failure = trouble.error.ToFailure();
   log_.Error("sqlite_commit_failed", {{"code", trouble.error.code}, {"text", trouble.error.text}});
-  if (trouble.error.IsCorruption()) is_damaged_ = true;
+  if (trouble.error.IsCorruption()) health_.SetDamaged();
   if (trouble.error.Primary() == SQLITE_BUSY) return failure;
 
   writer_.reset();

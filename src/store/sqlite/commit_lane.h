@@ -5,7 +5,6 @@
 #ifndef VSS_STORE_SQLITE_COMMIT_LANE_H_
 #define VSS_STORE_SQLITE_COMMIT_LANE_H_
 
-#include <atomic>
 #include <memory>
 #include <span>
 #include <vector>
@@ -16,8 +15,8 @@
 #include "base/then.h"
 #include "core/batch.h"
 #include "store/observer.h"
-#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/health.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/writer.h"
 
@@ -32,10 +31,8 @@ struct CommitJob {
 
 class CommitLane final {
  public:
-  // `is_damaged` is set, by whoever sees it first, when the file turns out to be damaged; from then
-  // on nothing is written.
-  CommitLane(SqliteOptions options, Database writer, Database checkpointer, const Clock& clock,
-             Log& log, StoreObserver& observer, std::atomic<bool>& is_damaged);
+  CommitLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
+             StoreObserver& observer, Health& health);
 
   void Offer(CommitJob job);
   std::size_t Waiting() const { return lane_.Waiting(); }
@@ -59,8 +56,7 @@ class CommitLane final {
   const Clock& clock_;
   Log& log_;
   StoreObserver& observer_;
-  std::atomic<bool>& is_damaged_;
-  Checkpointer checkpointer_;
+  Health& health_;
   std::unique_ptr<Writer> writer_;  // None: the connection is not trusted any more.
   Lane<CommitJob> lane_;            // Last: its thread uses all of the above.
 };

@@ -51,6 +51,10 @@ Sql<std::string> Database::Text(const std::string& sql) {
   return found ? std::string(query.Bytes(0)) : std::string();
 }
 
+void Database::KeepLogOnClose() {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 bool Query::Prepare(Statement& statement) {
   if (statement.prepared_ == nullptr) {
     sqlite3_stmt* prepared = nullptr;

@@ -30,6 +30,7 @@ struct Error {
   std::string text;
 
   int Primary() const { return code & 0xff; }
+  bool IsFailedFlush() const { return code == SQLITE_IOERR_FSYNC; }
   bool IsCorruption() const { return Primary() == SQLITE_CORRUPT || Primary() == SQLITE_NOTADB; }
   Failure ToFailure() const;  // kCorrupt or kUnavailable.
 };
@@ -46,6 +47,8 @@ class Database final {
   Sql<Done> Execute(const std::string& sql);         // Any number of statements, rows dropped.
   Sql<std::int64_t> Number(const std::string& sql);  // The first column of the first row, or 0.
   Sql<std::string> Text(const std::string& sql);     // Likewise, or empty.
+  // Closing the last connection to a file moves the log into it and removes the log, unless told.
+  void KeepLogOnClose();
   bool IsInTransaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
   sqlite3* handle() const { return handle_.get(); }
 

@@ -8,12 +8,12 @@
 namespace vss::store::sqlite {
 
 ReadLane::ReadLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
-                   StoreObserver& observer, std::atomic<bool>& is_damaged)
+                   StoreObserver& observer, Health& health)
     : options_(std::move(options)),
       clock_(clock),
       log_(log),
       observer_(observer),
-      is_damaged_(is_damaged),
+      health_(health),
       reader_(std::make_unique<Reader>(std::move(database))),
       lane_(options_.read_lane, [this](std::vector<ReadJob> jobs) { Work(std::move(jobs)); }) {}
 
@@ -26,7 +26,11 @@ void ReadLane::Offer(ReadJob job) {
 void ReadLane::Work(std::vector<ReadJob> jobs) {
   const SteadyTime start = clock_.Steady();
   std::optional<Failure> unready;
-  if (const auto ready = GetReady(); !ready) unready = Explain(ready.error());
+  if (const auto may_read = health_.MayRead(); !may_read) {
+    unready = may_read.error();
+  } else if (const auto ready = GetReady(); !ready) {
+    unready = Explain(ready.error());
+  }
   for (ReadJob& any : jobs) {
     std::visit(
         [&](auto& job) {
@@ -53,7 +57,7 @@ Sql<Done> ReadLane::GetReady() {
 
 Failure ReadLane::Explain(const Error& error) {
   log_.Error("sqlite_read_failed", {{"code", error.code}, {"text", error.text}});
-  if (error.IsCorruption()) is_damaged_ = true;
+  if (error.IsCorruption()) health_.SetDamaged();
   return error.ToFailure();
 }
 

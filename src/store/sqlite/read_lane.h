@@ -5,7 +5,6 @@
 #ifndef VSS_STORE_SQLITE_READ_LANE_H_
 #define VSS_STORE_SQLITE_READ_LANE_H_
 
-#include <atomic>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "core/record.h"
 #include "store/observer.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/health.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/reader.h"
 
@@ -38,7 +38,7 @@ using ReadJob = std::variant<GetJob, ListJob, ScanJob>;
 class ReadLane final {
  public:
   ReadLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
-           StoreObserver& observer, std::atomic<bool>& is_damaged);
+           StoreObserver& observer, Health& health);
 
   void Offer(ReadJob job);
 
@@ -51,7 +51,7 @@ class ReadLane final {
   const Clock& clock_;
   Log& log_;
   StoreObserver& observer_;
-  std::atomic<bool>& is_damaged_;
+  Health& health_;
   std::unique_ptr<Reader> reader_;  // None: to be opened anew after a failure.
   Lane<ReadJob> lane_;              // Last: its thread uses all of the above.
 };

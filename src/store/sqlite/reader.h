@@ -18,7 +18,10 @@ namespace vss::store::sqlite {
 
 class Reader final {
  public:
-  explicit Reader(Database database) : database_(std::move(database)) {}
+  // The log is left to those who write.
+  explicit Reader(Database database) : database_(std::move(database)) {
+    database_.KeepLogOnClose();
+  }
 
   Sql<Done> Begin() { return Run(begin_); }
   Sql<Done> End() { return Run(end_); }

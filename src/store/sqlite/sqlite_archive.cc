@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "store/sqlite/database.h"
+#include "store/sqlite/health.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
 
@@ -13,6 +14,7 @@ namespace vss::store {
 namespace {
 
 using sqlite::Database;
+using sqlite::Health;
 using sqlite::OpenedFile;
 using sqlite::Query;
 using sqlite::Sql;
@@ -29,29 +31,49 @@ WallTime TimeOf(std::int64_t micros) { return WallTime(std::chrono::microseconds
 
 class SqliteArchive final : public Archive {
  public:
-  SqliteArchive(OpenedFile file, Database reader, Database writer)
-      : file_(std::move(file)), database_(std::move(reader)), writer_(std::move(writer)) {}
+  SqliteArchive(int checkpoint_pages, OpenedFile file, Database reader, Database writer)
+      : checkpoint_pages_(checkpoint_pages),
+        file_(std::move(file)),
+        writer_(std::move(writer)),
+        database_(std::move(reader)) {
+    database_.KeepLogOnClose();
+  }
 
-  Result<ArchiveSize> Size() override { return ToResult(ReadSize()); }
+  Result<ArchiveSize> Size() override {
+    VSS_RETURN_IF_FAILED(health_.MayRead());
+    return ToResult(ReadSize());
+  }
 
   Result<std::vector<ArchivedRecord>> Read(Rank after, std::size_t records_max,
                                            std::size_t bytes_max) override {
+    VSS_RETURN_IF_FAILED(health_.MayRead());
     return ToResult(ReadRecords(after, records_max, bytes_max));
   }
 
   Result<Done> Write(const std::vector<ArchivedRecord>& records) override {
+    VSS_RETURN_IF_FAILED(health_.MayWrite());
     const Sql<bool> written = WriteRecords(records);
-    if (written && *written) return Done{};
+    if (written && *written) {
+      KeepLogShort();
+      return Done{};
+    }
     writer_.RollBack();
     if (!written) return Unexpected(written.error().ToFailure());
     return Invalid("the target holds other records already");
   }
 
   Result<Rank> HighestRank() override {
+    VSS_RETURN_IF_FAILED(health_.MayRead());
     return ToResult(database_.Number("SELECT max(rank) FROM record"));
   }
 
  private:
+  // What was written is safe in the log, whatever comes of this.
+  void KeepLogShort() {
+    const auto done = writer_.KeepLogShort(checkpoint_pages_);
+    if (!done && done.error().IsFailedFlush()) health_.SetFlushFailed();
+  }
+
   Sql<ArchiveSize> ReadSize() {
     Query query(sum_);
     VSS_RETURN_IF_FAILED(query.Next());
@@ -88,7 +110,10 @@ class SqliteArchive final : public Archive {
     return true;
   }
 
+  const int checkpoint_pages_;
+  Health health_;
   OpenedFile file_;  // Its lock goes after the connections.
+  Writer writer_;    // Closed after the reader, and with it the log.
   Database database_;
   Statement sum_{database_, "SELECT total(keys), total(bytes) FROM tenant"};
   // CROSS JOIN keeps the order of the tables: by rank, each with its space.
@@ -96,7 +121,6 @@ class SqliteArchive final : public Archive {
                   "SELECT rank, tenant, store, key, version, created, updated, value "
                   "FROM record CROSS JOIN space ON space.id = record.space "
                   "WHERE rank > ?1 ORDER BY rank"};
-  Writer writer_;
 };
 
 }  // namespace
@@ -105,8 +129,8 @@ Result<std::unique_ptr<Archive>> MakeSqliteArchive(const SqliteOptions& options)
   VSS_TRY(OpenedFile file, sqlite::OpenFile(options));
   VSS_TRY(Database reader, ToResult(sqlite::OpenForReading(options)));
   VSS_TRY(Database writer, ToResult(sqlite::OpenForWriting(options)));
-  return std::unique_ptr<Archive>(
-      std::make_unique<SqliteArchive>(std::move(file), std::move(reader), std::move(writer)));
+  return std::unique_ptr<Archive>(std::make_unique<SqliteArchive>(
+      options.checkpoint_pages, std::move(file), std::move(reader), std::move(writer)));
 }
 
 }  // namespace vss::store

@@ -1,13 +1,13 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <utility>
 #include <vector>
 
 #include "store/sqlite/commit_lane.h"
 #include "store/sqlite/file.h"
+#include "store/sqlite/health.h"
 #include "store/sqlite/read_lane.h"
 #include "store/sqlite/schema.h"
 
@@ -17,20 +17,20 @@ namespace {
 using sqlite::CommitLane;
 using sqlite::Database;
 using sqlite::FileLock;
+using sqlite::Health;
 using sqlite::ReadJob;
 using sqlite::ReadLane;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer, Database checkpointer,
+  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer,
               std::vector<Database> readers, const Clock& clock, Log& log, StoreObserver& observer)
       : clock_(clock),
         lock_(std::move(lock)),
-        commit_lane_(options, std::move(writer), std::move(checkpointer), clock, log, observer,
-                     is_damaged_) {
+        commit_lane_(options, std::move(writer), clock, log, observer, health_) {
     for (Database& reader : readers) {
-      read_lanes_.push_back(std::make_unique<ReadLane>(options, std::move(reader), clock, log,
-                                                       observer, is_damaged_));
+      read_lanes_.push_back(
+          std::make_unique<ReadLane>(options, std::move(reader), clock, log, observer, health_));
     }
   }
 
@@ -67,8 +67,8 @@ class SqliteStore final : public Store {
 
   const Clock& clock_;
   FileLock lock_;  // Given back after the connections below are closed.
-  std::atomic<bool> is_damaged_ = false;
-  CommitLane commit_lane_;
+  Health health_;
+  CommitLane commit_lane_;  // Closed last, and with it the log.
   std::vector<std::unique_ptr<ReadLane>> read_lanes_;
 };
 
@@ -81,8 +81,6 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
 
   auto writer = sqlite::OpenForWriting(options);
   if (!writer) return Unexpected(writer.error().ToFailure());
-  auto checkpointer = sqlite::OpenForWriting(options);
-  if (!checkpointer) return Unexpected(checkpointer.error().ToFailure());
   std::vector<Database> readers;
   for (std::size_t i = 0; i < std::max<std::size_t>(options.read_lanes, 1); ++i) {
     auto reader = sqlite::OpenForReading(options);
@@ -90,8 +88,7 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
-      options, std::move(file.lock), *std::move(writer), *std::move(checkpointer),
-      std::move(readers), clock, log, observer));
+      options, std::move(file.lock), *std::move(writer), std::move(readers), clock, log, observer));
 }
 
 }  // namespace vss::store

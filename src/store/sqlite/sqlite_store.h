@@ -5,6 +5,8 @@
 // Sharing:     one server a file, kept by `<path>.lock`.  SQLite's own tools may read it, and back
 //              it up, while it is served.
 // Damage:      once the file is found to be damaged nothing is written any more (kCorrupt).
+// Bad disks:   once a flush of the file has failed, every call is answered kUnavailable until the
+//              store is opened anew; nothing that was committed is lost.
 // Format:      docs/formats/sqlite-store.md.
 #ifndef VSS_STORE_SQLITE_SQLITE_STORE_H_
 #define VSS_STORE_SQLITE_SQLITE_STORE_H_

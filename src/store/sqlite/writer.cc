@@ -24,6 +24,19 @@ Writer::Writer(Database database) : database_(std::move(database)) {
   sqlite3_wal_hook(database_.handle(), keep_pages, this);
 }
 
+Sql<Done> Writer::KeepLogShort(int pages_max) {
+  if (log_pages_ < last_checkpoint_) last_checkpoint_ = 0;  // The log has begun again.
+  // If a long read keeps it from beginning again, the next time is as much later.
+  if (log_pages_ < last_checkpoint_ + pages_max) return Done{};
+  last_checkpoint_ = log_pages_;
+  const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             nullptr, nullptr);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return Done{};
+  const Error error = {code, sqlite3_errmsg(database_.handle())};
+  if (error.IsFailedFlush()) database_.KeepLogOnClose();
+  return Unexpected(error);
+}
+
 Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTime now) {
   VSS_TRY(std::optional<SpaceId> id, FindSpace(space));
   VSS_TRY(Plan plan, MakePlan(id, batch));

@@ -16,7 +16,6 @@
 #include "core/batch.h"
 #include "store/allowance.h"
 #include "store/archive.h"
-#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/database.h"
 
 namespace vss::store::sqlite {
@@ -36,9 +35,14 @@ class Writer final {
   Sql<Done> Commit() { return Run(commit_); }
   void RollBack();
 
-  // How many pages the log had after the last Commit.
-  int LogPages() const { return log_pages_; }
-  Sql<Done> FinishCheckpoint() { return Checkpoint(database_); }
+  // Between transactions: moves the log into the file if it has `pages_max` pages or more.  Waits
+  // for nobody, and leaves what a reader still needs for the next time.
+  //
+  // After a failed flush nothing may be read or written through any connection of this process.
+  // SQLite flushes only when it has moved the whole log, yet counts what it moved before as safe:
+  // if the disk dropped that, the log has the only copy.  So the log is kept, even when this
+  // closes; whoever opens the file next replays all of it.
+  Sql<Done> KeepLogShort(int pages_max);
 
   // A durable transaction that changes nothing that means anything.
   Sql<Done> Touch() { return Run(touch_); }
@@ -72,7 +76,8 @@ class Writer final {
   Sql<Done> Account(const std::string& tenant, const Usage& growth);
 
   Database database_;
-  int log_pages_ = 0;
+  int log_pages_ = 0;        // After the last Commit.
+  int last_checkpoint_ = 0;  // How many there were then.
 
   Statement begin_{database_, "BEGIN IMMEDIATE"};
   Statement commit_{database_, "COMMIT"};
