@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,6 +130,16 @@ TEST_F(SqliteArchiveTest, ADifferentRecordIsNotOverwritten) {
     EXPECT_EQ(written.error().kind, Kind::kInvalid);
     EXPECT_TRUE(*target->Read(0, kMany, kMany) == std::vector<ArchivedRecord>{kept});
   }
+}
+
+TEST_F(SqliteArchiveTest, TheLogStaysShortDuringAMove) {
+  const std::string path = folder_.Path("target.db");
+  const auto target = *MakeSqliteArchive({.path = path, .checkpoint_pages = 20});
+  for (Rank rank = 1; rank <= 200; ++rank) {
+    const Record record = {std::to_string(rank), 1, std::string(10'000, 'v')};
+    EXPECT_TRUE(target->Write({{{"alice", "s"}, record, rank, {}, {}}}));
+  }
+  EXPECT_LT(std::filesystem::file_size(path + "-wal"), 1'000'000U);
 }
 
 TEST_F(SqliteArchiveTest, NoServerUsesTheFileMeanwhile) {
