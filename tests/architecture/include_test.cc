@@ -10,6 +10,8 @@
 #include <sstream>
 #include <string>
 
+#include "tests/support/source_tree.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -62,7 +64,7 @@ bool IsSource(const fs::path& path) {
 }
 
 TEST(Architecture, ARoomIncludesOnlyTheRoomsItStandsOn) {
-  const fs::path src = fs::path(VSS_SOURCE_DIR) / "src";
+  const fs::path src = fs::path(vss::testing::InSourceTree("src"));
   const auto rooms = DeclaredRooms(src);
   ASSERT_GE(rooms.size(), 3u) << "no rooms found under " << src;
 
@@ -82,7 +84,7 @@ TEST(Architecture, ARoomIncludesOnlyTheRoomsItStandsOn) {
 }
 
 TEST(Architecture, NoRoomStandsOnItselfThroughOthers) {
-  const auto rooms = DeclaredRooms(fs::path(VSS_SOURCE_DIR) / "src");
+  const auto rooms = DeclaredRooms(fs::path(vss::testing::InSourceTree("src")));
   for (const auto& [room, direct] : rooms) {
     std::set<std::string> reached = direct;
     for (bool grew = true; grew;) {

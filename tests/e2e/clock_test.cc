@@ -15,6 +15,7 @@
 #include "server/vss_server.h"
 #include "tests/conformance/vss_client.h"
 #include "tests/e2e/credentials.h"
+#include "tests/support/source_tree.h"
 #include "tests/support/temp_folder.h"
 
 namespace vss::testing {
@@ -97,7 +98,7 @@ TEST_F(ClockThatJumps, ASignatureIsGoodForADayBeforeAndAfter) {
 
 TEST_F(ClockThatJumps, ATokenExpiresByTheTimeOfDay) {
   config_.auth.schemes = {"jwt"};
-  config_.auth.jwt_public_keys = {VSS_SOURCE_DIR "/tests/vectors/rsa/public-2048.pem"};
+  config_.auth.jwt_public_keys = {InSourceTree("tests/vectors/rsa/public-2048.pem")};
   Start();
   VssClient client = Client(TokenOf("alice"));  // Until 2100.
   EXPECT_EQ(client.Put({{"k", 0, "v"}}), kOk);

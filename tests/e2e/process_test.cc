@@ -17,6 +17,7 @@
 #include "tests/conformance/vss_client.h"
 #include "tests/e2e/credentials.h"
 #include "tests/e2e/deployment.h"
+#include "tests/support/source_tree.h"
 #include "vss.pb.h"
 
 namespace vss::testing {
@@ -369,7 +370,7 @@ TEST_P(Log, HoldsNoSecrets) {
   deployment.settings["VSS_AUTH_SCHEMES"] = scheme;
   if (scheme == "jwt") {
     deployment.settings["VSS_AUTH_JWT_PUBLIC_KEYS"] =
-        VSS_SOURCE_DIR "/tests/vectors/rsa/public-2048.pem";
+        InSourceTree("tests/vectors/rsa/public-2048.pem");
   }
   deployment.settings["VSS_STORE_POSTGRES_PASSWORD"] = "marker-password";
   auto server = deployment.Start();

@@ -8,11 +8,12 @@
 #include <string>
 
 #include "base/check.h"
+#include "tests/support/source_tree.h"
 
 namespace vss::testing {
 
 inline std::string ReadVectorFile(const std::string& name) {
-  std::ifstream file(VSS_SOURCE_DIR "/tests/vectors/" + name);
+  std::ifstream file(InSourceTree("tests/vectors/" + name));
   CHECK(file.good());
   return {std::istreambuf_iterator<char>(file), {}};
 }

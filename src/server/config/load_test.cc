@@ -10,13 +10,14 @@
 
 #include "server/config/settings.h"
 #include "server/config/validate.h"
+#include "tests/support/source_tree.h"
 
 namespace vss::server {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Config MustLoad(const std::string& file, const Environment& environment = {}) {
   auto loaded = LoadConfig(file, environment);
@@ -164,7 +165,7 @@ TEST(Config, EverySettingHasItsOwnNameAndVariable) {
 }
 
 TEST(Config, TheReferenceIsUpToDate) {
-  std::ifstream file(std::string(VSS_SOURCE_DIR) + "/docs/configuration.md");
+  std::ifstream file(testing::InSourceTree("docs/configuration.md"));
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_NE(text.str().find(ConfigReference()), std::string::npos)
