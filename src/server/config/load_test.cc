@@ -151,7 +151,7 @@ TEST(Config, WhatIsPrintedCanBeReadBack) {
 TEST(Config, SecretsAreNotPrinted) {
   Config config;
   config.store.postgres.password = "correct horse";
-  EXPECT_THAT(PrintConfig(config), testing::Not(HasSubstr("horse")));
+  EXPECT_THAT(PrintConfig(config), ::testing::Not(HasSubstr("horse")));
 }
 
 TEST(Config, EverySettingHasItsOwnNameAndVariable) {
@@ -227,7 +227,7 @@ TEST(UpstreamConfig, WhatItIgnoresIsWarnedOf) {
       LoadConfig(std::string(kUpstreamFile) + "[jwt_auth_config.rsa_pen]\nkey = \"x\"\n", {});
   // A second [jwt_auth_config.…] table is legal TOML.
   ASSERT_TRUE(loaded) << loaded.error().message;
-  EXPECT_THAT(loaded->warnings, testing::Contains(HasSubstr("jwt_auth_config.rsa_pen.key")));
+  EXPECT_THAT(loaded->warnings, ::testing::Contains(HasSubstr("jwt_auth_config.rsa_pen.key")));
 }
 
 TEST(UpstreamConfig, NamesWhatIsMissing) {
