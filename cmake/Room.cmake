@@ -1,10 +1,11 @@
-# vss_room(store ON core base LINK SQLite::SQLite3 PkgConfig::pq)
+# vss_room(store ON core base PUBLIC vss/store.h LINK SQLite::SQLite3 PkgConfig::pq)
 #
 # One room of the house (ARCHITECTURE.md): every .cc of this folder, as the library `vss_store`.
 # ON names the rooms it may include; tests/architecture compares every #include with that list.
+# PUBLIC names the headers in include/ that describe this room to programs outside of this tree.
 # LINK names what comes from outside.  Files called *_test.cc become the test program `store_test`.
 function(vss_room name)
-  cmake_parse_arguments(ROOM "" "" "ON;LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "ON;PUBLIC;LINK;TEST_LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -13,11 +14,11 @@ function(vss_room name)
   list(TRANSFORM ROOM_ON PREPEND vss_)
   if(sources)
     add_library(vss_${name} STATIC ${sources})
-    target_include_directories(vss_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_include_directories(vss_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
     target_link_libraries(vss_${name} PUBLIC ${ROOM_ON} PRIVATE ${ROOM_LINK})
   else()
     add_library(vss_${name} INTERFACE)
-    target_include_directories(vss_${name} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_include_directories(vss_${name} INTERFACE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
     target_link_libraries(vss_${name} INTERFACE ${ROOM_ON} ${ROOM_LINK})
   endif()
 

@@ -1,23 +1,7 @@
-// Bytes that somebody else owns, and text seen as bytes.
+// Public: see vss/bytes.h.
 #ifndef VSS_BASE_BYTES_H_
 #define VSS_BASE_BYTES_H_
 
-#include <cstdint>
-#include <span>
-#include <string_view>
-
-namespace vss {
-
-using ByteView = std::span<const std::uint8_t>;
-
-inline ByteView BytesOf(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-inline std::string_view TextOf(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace vss
+#include "vss/bytes.h"  // IWYU pragma: export
 
 #endif  // VSS_BASE_BYTES_H_

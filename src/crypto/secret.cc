@@ -1,13 +1,22 @@
 #include "crypto/secret.h"
 
-#include <openssl/crypto.h>
+namespace vss {
 
-namespace vss::crypto {
-
-void Wipe(std::span<std::uint8_t> bytes) { OPENSSL_cleanse(bytes.data(), bytes.size()); }
-
-bool IsEqualInConstantTime(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+// No library: a signer links these too.
+void Wipe(std::span<std::uint8_t> bytes) {
+  std::ranges::fill(bytes, std::uint8_t{0});
+  // As far as the compiler knows, this reads the bytes.
+  asm volatile("" : : "r"(bytes.data()) : "memory");
 }
 
-}  // namespace vss::crypto
+bool IsEqualInConstantTime(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+  if (a.size() != b.size()) return false;
+  std::uint8_t difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= a[i] ^ b[i];
+    asm volatile("" : "+r"(difference));  // It does not stop at the first difference.
+  }
+  return difference == 0;
+}
+
+}  // namespace vss
