@@ -1,0 +1,40 @@
+// LNURL-auth (LUD-04, LUD-05): logging in by signing a challenge, with a key of its own for every
+// host.
+//
+// Threads:  any.
+#ifndef VSS_LNURL_AUTH_H_
+#define VSS_LNURL_AUTH_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "vss/extended_key.h"
+#include "vss/failure.h"
+#include "vss/secret.h"
+
+namespace vss::seal {
+
+// What a server asks to be signed.
+struct LnurlChallenge {
+  std::string url;     // As it came.
+  std::string scheme;  // In lower case.
+  std::string host;    // In lower case, without the port; an IPv6 address in brackets.
+  std::string tag;     // The parameter `tag`; empty if there is none.
+  std::array<std::uint8_t, 32> k1;
+};
+
+// kInvalid unless it is the text of an absolute URL whose first parameter `k1` is 64 hex digits.
+// Whom to trust is the caller's to decide: by scheme, host and tag.
+Result<LnurlChallenge> ParseLnurl(std::string_view url);
+
+// The private key that `parent` (LDK Node's lnurl_parent) has for a host.
+Result<Secret<32>> LinkingKey(const ExtendedKey& parent, std::string_view host);
+
+// The URL to call: the challenge's with `sig` and `key` behind its parameters.
+Result<std::string> SignLnurl(const LnurlChallenge& challenge, const ExtendedKey& parent);
+
+}  // namespace vss::seal
+
+#endif  // VSS_LNURL_AUTH_H_
