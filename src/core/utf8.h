@@ -1,4 +1,4 @@
-// Counting characters as the limits of every dialect do: in Unicode code points.
+// Text is UTF-8, and the limits of every dialect count its characters: Unicode code points.
 #ifndef VSS_CORE_UTF8_H_
 #define VSS_CORE_UTF8_H_
 
@@ -7,6 +7,10 @@
 #include <string_view>
 
 namespace vss {
+
+// Whether `bytes` are UTF-8: nothing cut off, no surrogates, nothing longer than needed, nothing
+// beyond U+10FFFF.
+bool IsUtf8(std::string_view bytes);
 
 // The code points of valid UTF-8: every byte but the continuation bytes begins one.
 inline std::size_t CodePoints(std::string_view utf8) {

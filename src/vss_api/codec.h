@@ -2,7 +2,11 @@
 //
 // Decoding fails with kInvalid on anything that is not a message: a bad length or varint, a group
 // without end, text that is not UTF-8.  Unknown fields are skipped; a known field of the wrong wire
-// type counts as unknown.  Nothing larger than its input is ever allocated.
+// type counts as unknown; of a field that is there twice the last counts, and of an item both,
+// field by field.
+//
+// Sizes: names and values are copied once; beyond them nothing is allocated but the items of a put,
+// of which there are at most as many as rules.h allows.
 #ifndef VSS_VSS_API_CODEC_H_
 #define VSS_VSS_API_CODEC_H_
 

@@ -77,6 +77,10 @@ std::optional<Rank> ParsePageToken(std::string_view token) {
 
 }  // namespace
 
+Unexpected<Failure> TooManyItems() {
+  return Invalid("Number of write items per request should be less than equal to 1000");
+}
+
 Result<std::vector<Key>> LowerGet(const Space& space, const GetRequest& request) {
   if (const char* problem = ProblemWith(space, request.key)) return Invalid(problem);
   return std::vector<Key>{request.key};
@@ -84,7 +88,7 @@ Result<std::vector<Key>> LowerGet(const Space& space, const GetRequest& request)
 
 Result<Batch> LowerPut(const Space& space, PutRequest request, const Limits& limits) {
   if (request.puts.size() + request.deletes.size() > kItemsMax) {
-    return Invalid("Number of write items per request should be less than equal to 1000");
+    return TooManyItems();
   }
   Batch batch;
   batch.changes.reserve(request.puts.size() + request.deletes.size() + 1);

@@ -32,6 +32,9 @@ struct Limits {
   std::size_t value_bytes_max = std::size_t{1} << 30;
 };
 
+// Also of decoding, which makes no more items than a put may have.
+Unexpected<Failure> TooManyItems();
+
 Result<std::vector<Key>> LowerGet(const Space& space, const GetRequest& request);
 Result<Batch> LowerPut(const Space& space, PutRequest request, const Limits& limits);
 Result<Batch> LowerDelete(const Space& space, DeleteRequest request);
