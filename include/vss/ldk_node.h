@@ -92,7 +92,7 @@ class LdkNodeLayout final {
 };
 
 // A new store gets a marker that says which layout it has; a store without one that holds keys
-// under kLdkNodeOldStorePrefix has V0, and an empty one becomes V1.  The marker's key and
+// under kOldStorePrefix has V0, and an empty one becomes V1.  The marker's key and
 // associated data are those of V1 for the name kSchemaMarkerName.
 inline constexpr std::string_view kSchemaMarkerName = "vss_schema_version";
 inline constexpr std::string_view kOldStorePrefix = "bdk_wallet#";

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "vss/entropy.h"
 #include "vss/extended_key.h"
 #include "vss/failure.h"
 #include "vss/secret.h"
@@ -32,8 +33,10 @@ Result<LnurlChallenge> ParseLnurl(std::string_view url);
 // The private key that `parent` (LDK Node's lnurl_parent) has for a host.
 Result<Secret<32>> LinkingKey(const ExtendedKey& parent, std::string_view host);
 
-// The URL to call: the challenge's with `sig` and `key` behind its parameters.
-Result<std::string> SignLnurl(const LnurlChallenge& challenge, const ExtendedKey& parent);
+// The URL to call: the challenge's with `sig` and `key` behind its parameters.  `entropy` hides the
+// key from a neighbour who listens; it does not change the result.
+Result<std::string> SignLnurl(const LnurlChallenge& challenge, const ExtendedKey& parent,
+                              Entropy& entropy);
 
 }  // namespace vss::seal
 

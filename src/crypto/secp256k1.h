@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/entropy.h"
 #include "crypto/secret.h"
@@ -31,6 +32,16 @@ enum class EcdsaVerdict {
 // Threads: any.
 EcdsaVerdict VerifyEcdsa(const CompressedKey& key, const Digest& digest,
                          const CompactSignature& signature);
+
+// `signature` as DER writes it, the way of Bitcoin and LNURL.
+std::vector<std::uint8_t> EncodeDer(const CompactSignature& signature);
+
+// Nullopt if `secret` is zero or not below the group order.
+std::optional<CompressedKey> PublicKeyOf(const Secret<32>& secret);
+
+// The sum modulo the group order.  Nullopt if it is zero, or if either is no number below the
+// order.
+std::optional<Secret<32>> AddSecretKeys(const Secret<32>& a, const Secret<32>& b);
 
 // A secret key and what can be done with it.
 //
