@@ -30,7 +30,8 @@ bool Add(Contents& contents, const Frame& frame) {
       const auto record = DecodeRecord(frame.payload);
       if (!record || has_index) return false;
       contents.notes.push_back({frame.offset, DigestOf({BytesOf(record->key)}),
-                                DigestOf({BytesOf(record->value)}), record->version});
+                                DigestOf({BytesOf(record->value)}), record->version,
+                                record->value.size()});
       return true;
     }
     case FrameKind::kIndex: {

@@ -20,6 +20,7 @@ struct Note {
   ShortDigest key{};
   ShortDigest value{};
   Version version = 0;
+  std::uint64_t value_bytes = 0;
 };
 
 // Memory: 64 bytes a record.

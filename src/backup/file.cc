@@ -9,12 +9,13 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 namespace vss::backup {
 namespace {
 
-constexpr std::size_t kWaitingBytesMax = std::size_t{1} << 20;
+constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 10;
 
 Unexpected<Failure> FileFailure(const std::string& path, const char* what) {
   return Unavailable(path + " cannot be " + what + ": " + std::strerror(errno));
@@ -89,6 +90,8 @@ Result<Writer> Writer::Open(const std::string& path, const Head& head, Contents*
   VSS_RETURN_IF_FAILED(writer.GoOn(found->sound));
   return writer;
 }
+
+Writer::~Writer() { std::ignore = Flush(); }
 
 Result<Done> Writer::Begin(const Head& head) {
   waiting_ = EncodePreamble();

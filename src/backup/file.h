@@ -52,6 +52,8 @@ class Writer final {
   // Begins FILE.part anew with `head`, or, where one is left of the same store, goes on with it:
   // whatever is sound in it is in `found`, and what is not is cut off.
   static Result<Writer> Open(const std::string& path, const Head& head, Contents* found);
+  Writer(Writer&&) noexcept = default;
+  ~Writer();  // Leaves the part for the next one, if it was not finished.
 
   // Adds a record and returns the offset of its frame.
   Result<std::uint64_t> Append(const Record& record);

@@ -1,0 +1,51 @@
+// Writes a backup into a store, oldest record first, so that the store lists it in its old order.
+//
+// Nothing that is there and differs is ever replaced unasked; it is looked for before the first
+// write.  Every write names the version that it replaces, so somebody else's write in the meantime
+// is a conflict, too.  Records that are there already, exactly so, are left alone: an interrupted
+// restore goes on when it is called again.
+//
+// Memory: some 100 bytes a key of the target, and a batch of values.
+#ifndef VSS_BACKUP_RESTORE_H_
+#define VSS_BACKUP_RESTORE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "backup/bytes_source.h"
+#include "backup/contents.h"
+#include "backup/remote.h"
+#include "backup/survey.h"
+#include "base/failure.h"
+
+namespace vss::backup {
+
+struct RestoreOptions {
+  // Replace records that differ.
+  bool may_overwrite = false;
+  // The target was filled from this file before it went on: what it has of an older state of the
+  // file is replaced, and what the source removed since is removed.
+  bool target_is_a_copy = false;
+};
+
+struct RestoreOutcome {
+  std::uint64_t created = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t there_already = 0;
+  std::uint64_t only_in_target = 0;  // Records that the backup knows nothing of.
+  std::vector<Key> conflicts;        // What differs; the first hundred.  Then nothing was written.
+  std::uint64_t conflict_count = 0;
+  bool is_order_kept = true;  // The target lists these records as the source did.
+
+  bool IsDone() const { return conflict_count == 0; }
+};
+
+// `contents` must be sound.  Reads everything back at the end: kCorrupt if the target does not
+// have what was written to it.
+Result<RestoreOutcome> Restore(BytesSource& bytes, const Contents& contents, Remote& target,
+                               RestoreOptions options, const Watch& watch);
+
+}  // namespace vss::backup
+
+#endif  // VSS_BACKUP_RESTORE_H_

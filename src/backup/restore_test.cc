@@ -1,0 +1,304 @@
+// Backup and restore against a store that moves, breaks off, or lies.
+
+#include "backup/restore.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backup/file.h"
+#include "backup/memory_remote.h"
+#include "backup/survey.h"
+#include "backup/take.h"
+#include "base/manual_clock.h"
+#include "tests/support/seed.h"
+#include "tests/support/temp_folder.h"
+
+namespace vss::backup {
+namespace {
+
+using ::testing::ElementsAre;
+
+class BackupTest : public ::testing::Test {
+ protected:
+  Result<Taken> Take() {
+    ManualClock clock;
+    SystemEntropy entropy;
+    return TakeBackup(source_, path_, "wallet", clock, entropy, {});
+  }
+  Result<RestoreOutcome> RestoreTo(Remote& target, RestoreOptions options = {}) {
+    auto bytes = FileBytes::Open(path_);
+    auto contents = Examine(**bytes);
+    return Restore(**bytes, *contents, target, options, {});
+  }
+  // Lets `requests` of the source's requests through and fails those behind them.
+  void BreakOffAfter(int requests) {
+    source_.before = [requests]() mutable -> std::optional<Failure> {
+      if (requests-- > 0) return std::nullopt;
+      return Failure{Kind::kUnavailable, "gone"};
+    };
+  }
+  // Does something once, before the n-th request.
+  static std::function<std::optional<Failure>()> Once(int n, std::function<void()> what) {
+    return [n, what = std::move(what)]() mutable -> std::optional<Failure> {
+      if (n-- == 0) what();
+      return std::nullopt;
+    };
+  }
+  // Keys and values, newest created first.
+  static std::vector<std::pair<Key, std::string>> AllOf(const MemoryRemote& remote) {
+    std::vector<std::pair<Key, std::string>> all;
+    for (const Key& key : remote.Keys()) all.emplace_back(key, remote.ValueOf(key));
+    return all;
+  }
+  void Fill(int records) {
+    for (int i = 0; i < records; ++i) source_.Put("k" + std::to_string(i), std::to_string(i));
+  }
+
+  const testing::TempFolder folder_;
+  const std::string path_ = folder_.Path("b");
+  MemoryRemote source_;
+  MemoryRemote target_;
+};
+
+TEST_F(BackupTest, AStoreComesBackInItsOrder) {
+  source_.Put("b", "1");
+  source_.Put("a", "2");
+  source_.Put("c", "3");
+  source_.Put("b", "4");  // Written again, created first all the same.
+  source_.global_version = 9;
+  const auto taken = Take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->summary.records, 3U);
+  EXPECT_EQ(taken->summary.global_version_before, 9);
+
+  const auto outcome = RestoreTo(target_);
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->created, 3U);
+  EXPECT_TRUE(outcome->is_order_kept);
+  EXPECT_EQ(target_.Keys(), source_.Keys());
+  EXPECT_EQ(target_.ValueOf("b"), "4");
+}
+
+TEST_F(BackupTest, AnEmptyStoreIsAStore) {
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  EXPECT_TRUE(target_.Keys().empty());
+}
+
+// Whatever is written while the store is read, the backup has all of it or nothing.
+TEST_F(BackupTest, WhatMovesIsReadAgain) {
+  const std::vector<std::function<void()>> writes = {
+      [this] { source_.Put("k2", "new"); },
+      [this] { source_.PutUnconditionally("k2", "new"); },  // Its version says nothing.
+      [this] { source_.Put("another", "new"); },
+      [this] { source_.Remove("k2"); },
+      [this] { source_.Remove("k2"), source_.Put("k2", "born again"); },
+      [this] { source_.PutUnconditionally("k2", "new"), source_.Put("k9", "newer"); },
+  };
+  for (std::size_t which = 0; which < writes.size(); ++which) {
+    int backups_with_it = 0;
+    for (int when = 0; when < 20; ++when) {
+      source_ = {};
+      target_ = {};
+      Fill(10);
+      const auto before = AllOf(source_);
+      source_.before = Once(when, writes[which]);
+      ASSERT_TRUE(Take());
+      ASSERT_TRUE(RestoreTo(target_));
+      source_.before = [] { return std::nullopt; };
+      const auto copied = AllOf(target_);
+      EXPECT_TRUE(copied == before || copied == AllOf(source_)) << which << " " << when;
+      if (copied != before) ++backups_with_it;
+    }
+    EXPECT_GT(backups_with_it, 5);
+  }
+}
+
+TEST_F(BackupTest, AStoreThatNeverStandsStillIsNoBackup) {
+  Fill(5);
+  int n = 0;
+  source_.before = [&]() -> std::optional<Failure> {
+    source_.PutUnconditionally("k0", std::to_string(++n));
+    return std::nullopt;
+  };
+  const auto taken = Take();
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, Kind::kUnavailable);
+  EXPECT_FALSE(FileBytes::Open(path_));
+}
+
+TEST_F(BackupTest, GoesOnWhereItBrokeOff) {
+  Fill(50);
+  BreakOffAfter(20);
+  ASSERT_FALSE(Take());
+  source_.PutUnconditionally("k49", "changed since");  // Read before it broke off.
+  source_.before = [] { return std::nullopt; };
+  const auto taken = Take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->records_kept_before, 30U);
+  ASSERT_TRUE(RestoreTo(target_));
+  EXPECT_EQ(AllOf(target_), AllOf(source_));
+  EXPECT_EQ(target_.ValueOf("k49"), "changed since");
+}
+
+TEST_F(BackupTest, ARestoreNeverReplacesWhatDiffers) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  target_.Put("k5", "newer");
+  target_.Put("theirs", "other");
+  auto outcome = RestoreTo(target_);
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(outcome->IsDone());
+  EXPECT_THAT(outcome->conflicts, ElementsAre("k5"));
+  EXPECT_THAT(target_.Keys(), ElementsAre("theirs", "k5"));  // Nothing was written at all.
+
+  outcome = RestoreTo(target_, {.may_overwrite = true});
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->replaced, 1U);
+  EXPECT_EQ(outcome->created, 9U);
+  EXPECT_EQ(outcome->only_in_target, 1U);
+  EXPECT_FALSE(outcome->is_order_kept);
+  EXPECT_EQ(target_.ValueOf("k5"), "5");
+  EXPECT_EQ(target_.ValueOf("theirs"), "other");
+}
+
+TEST_F(BackupTest, ARestoreGoesOnWhereItBrokeOff) {
+  Fill(300);
+  ASSERT_TRUE(Take());
+  target_.before = [requests = 3]() mutable -> std::optional<Failure> {
+    if (requests-- > 0) return std::nullopt;
+    return Failure{Kind::kUnavailable, "gone"};
+  };
+  ASSERT_FALSE(RestoreTo(target_));
+  EXPECT_EQ(target_.Keys().size(), 200U);
+  target_.before = [] { return std::nullopt; };
+  const auto outcome = RestoreTo(target_);
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->there_already, 200U);
+  EXPECT_EQ(outcome->created, 100U);
+  EXPECT_TRUE(outcome->is_order_kept);
+  EXPECT_EQ(target_.Keys(), source_.Keys());
+}
+
+TEST_F(BackupTest, SomebodyElsesWriteDuringARestoreIsAConflict) {
+  Fill(300);
+  ASSERT_TRUE(Take());
+  target_.before = Once(2, [this] { target_.Put("k150", "theirs"); });
+  const auto outcome = RestoreTo(target_);
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(outcome->IsDone());
+  EXPECT_EQ(outcome->created, 100U);
+  EXPECT_EQ(target_.ValueOf("k150"), "theirs");
+}
+
+TEST_F(BackupTest, ACopyFollowsItsSource) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  source_.Put("k3", "new");
+  source_.Remove("k4");
+  source_.Put("last", "x");
+  ASSERT_TRUE(ReopenBackup(path_));
+  ASSERT_TRUE(Take());
+  EXPECT_FALSE(RestoreTo(target_)->IsDone());  // Not the business of a restore.
+  const auto outcome = RestoreTo(target_, {.target_is_a_copy = true});
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->removed, 1U);
+  EXPECT_EQ(outcome->replaced, 1U);
+  EXPECT_EQ(target_.Keys(), source_.Keys());
+  EXPECT_EQ(target_.ValueOf("k3"), "new");
+}
+
+// Servers that lie.
+class LyingRemote final : public Remote {
+ public:
+  enum class Lie { kEndlessPages, kRepeatedToken, kRepeatedKey, kForgets, kChangesValues };
+
+  LyingRemote(MemoryRemote& truth, Lie lie) : truth_(truth), lie_(lie) {}
+
+  Result<ListedPage> List(const std::string& token) override {
+    if (lie_ == Lie::kEndlessPages && !token.empty()) return ListedPage{{}, token + "1", {}};
+    VSS_TRY(ListedPage page, truth_.List(token));
+    if (lie_ == Lie::kRepeatedToken && !token.empty()) page.next = token;
+    if (lie_ == Lie::kRepeatedKey && !page.keys.empty()) page.keys.push_back(page.keys.front());
+    if (lie_ == Lie::kForgets && !page.keys.empty()) page.keys.pop_back();
+    return page;
+  }
+  Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) override {
+    VSS_TRY(auto records, truth_.Get(keys));
+    if (lie_ == Lie::kChangesValues) records.front()->value += "!";
+    return records;
+  }
+  Result<Version> GlobalVersion() override { return truth_.GlobalVersion(); }
+  Result<bool> Write(std::vector<Replacement> replacements) override {
+    return truth_.Write(std::move(replacements));
+  }
+
+ private:
+  MemoryRemote& truth_;
+  const Lie lie_;
+};
+
+TEST_F(BackupTest, LiesAreFound) {
+  using Lie = LyingRemote::Lie;
+  Fill(10);
+  ASSERT_TRUE(Take());
+  for (const Lie lie : {Lie::kEndlessPages, Lie::kRepeatedToken, Lie::kRepeatedKey, Lie::kForgets,
+                        Lie::kChangesValues}) {
+    MemoryRemote truth;
+    LyingRemote liar(truth, lie);
+    const auto outcome = RestoreTo(liar);
+    ASSERT_FALSE(outcome) << static_cast<int>(lie);
+    EXPECT_EQ(outcome.error().kind, Kind::kCorrupt);
+  }
+}
+
+// A wallet that writes all the time, pauses now and then, and a tool that is killed now and then.
+TEST_F(BackupTest, RandomWritesAndBreaks) {
+  testing::Random random = testing::MakeRandom();
+  for (int round = 0; round < 30; ++round) {
+    const testing::TempFolder folder;
+    source_ = {};
+    target_ = {};
+    int writes_left = static_cast<int>(testing::Below(random, 40));
+    source_.before = [&]() -> std::optional<Failure> {
+      if (testing::Below(random, 12) == 0) return Failure{Kind::kUnavailable, "gone"};
+      if (writes_left > 0 && testing::Below(random, 2) == 0) {
+        --writes_left;
+        const Key key = "k" + std::to_string(testing::Below(random, 30));
+        const std::string value = std::to_string(random());
+        switch (testing::Below(random, 3)) {
+          case 0:
+            source_.Put(key, value);
+            break;
+          case 1:
+            source_.PutUnconditionally(key, value);
+            break;
+          default:
+            source_.Remove(key);
+        }
+      }
+      return std::nullopt;
+    };
+    Fill(20);
+    ManualClock clock;
+    SystemEntropy entropy;
+    const std::string path = folder.Path("b");
+    while (!TakeBackup(source_, path, "wallet", clock, entropy, {})) {
+    }
+    // No write came between the last two readings, and none may have come after them.
+    if (writes_left > 0) continue;
+    auto bytes = FileBytes::Open(path);
+    const auto contents = Examine(**bytes);
+    ASSERT_TRUE(contents->IsSound());
+    ASSERT_TRUE(Restore(**bytes, *contents, target_, {}, {}));
+    ASSERT_EQ(AllOf(target_), AllOf(source_));
+  }
+}
+
+}  // namespace
+}  // namespace vss::backup

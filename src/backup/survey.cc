@@ -1,0 +1,136 @@
+#include "backup/survey.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace vss::backup {
+
+std::size_t DigestHash::operator()(const ShortDigest& digest) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
+
+std::size_t Window::Keys() const {
+  constexpr std::size_t kBytes = std::size_t{64} << 20;
+  constexpr std::size_t kKeysMax = 100;
+  return std::clamp<std::size_t>(kBytes / std::max<std::size_t>(largest_, 1), 1, kKeysMax);
+}
+
+void Window::Saw(const std::optional<Record>& record) {
+  if (record) largest_ = std::max(largest_, record->value.size());
+}
+
+Result<std::optional<ListedPage>> Pages::Next() {
+  if (is_at_end_) return std::optional<ListedPage>();
+  VSS_TRY(ListedPage page, remote_.List(token_));
+  for (const ListedKey& listed : page.keys) {
+    if (!seen_.emplace(DigestOf({BytesOf(listed.key)}), true).second) {
+      return Corrupt("the server lists a key twice");
+    }
+  }
+  if (!page.next.empty() && (page.keys.empty() || page.next == token_)) {
+    return Corrupt("the server's pages lead nowhere");
+  }
+  is_at_end_ = page.next.empty();
+  token_ = page.next;
+  return std::optional(std::move(page));
+}
+
+Survey::Survey(Remote& remote, const std::vector<Note>& known, Keep keep, Watch watch)
+    : remote_(remote), keep_(std::move(keep)), watch_(std::move(watch)) {
+  for (const Note& note : known) {
+    known_[note.key] = {note.offset, note.value_bytes, note.version, note.value, true};
+  }
+}
+
+Result<Reading> Survey::UntilStill() {
+  progress_.step = "reading";
+  VSS_TRY(Reading last, Read(Compare::kVersions));
+  progress_.step = "comparing";
+  for (int i = 1; i < kReadingsMax; ++i) {
+    progress_.of = last.index.size();
+    VSS_TRY(Reading next, Read(Compare::kValuesToo));
+    const bool is_still =
+        next.index == last.index && next.global_version_before == next.global_version_after;
+    last = std::move(next);
+    if (is_still) return last;
+  }
+  return Unavailable("the store changed in every one of " + std::to_string(kReadingsMax) +
+                     " readings: stop the wallet, or wait until it is idle, and try again");
+}
+
+Result<bool> Survey::IsStill(const Reading& before) {
+  progress_.step = "comparing";
+  progress_.of = before.index.size();
+  VSS_TRY(const Reading now, Read(Compare::kValuesToo));
+  return now.index == before.index && now.global_version_after == before.global_version_before;
+}
+
+Result<Reading> Survey::Read(Compare compare) {
+  Reading reading;
+  progress_.done = 0;
+  Pages pages(remote_);
+  for (;;) {
+    VSS_TRY(const std::optional<ListedPage> page, pages.Next());
+    if (!page) break;
+    if (page->global_version) reading.global_version_before = *page->global_version;
+    VSS_RETURN_IF_FAILED(ReadPage(*page, compare, reading));
+  }
+  VSS_TRY(reading.global_version_after, remote_.GlobalVersion());
+  return reading;
+}
+
+bool Survey::MustFetch(const ListedKey& listed, Compare compare) const {
+  const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
+  if (found == known_.end() || found->second.version != listed.version) return true;
+  constexpr Version kAfterUnconditionalWrite = 1;
+  return compare == Compare::kValuesToo &&
+         (listed.version <= kAfterUnconditionalWrite || found->second.is_from_before);
+}
+
+Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& reading) {
+  std::vector<Key> wanted;
+  for (const ListedKey& listed : page.keys) {
+    if (MustFetch(listed, compare)) wanted.push_back(listed.key);
+    if (wanted.size() >= window_.Keys()) VSS_RETURN_IF_FAILED(Fetch(std::exchange(wanted, {})));
+  }
+  if (!wanted.empty()) VSS_RETURN_IF_FAILED(Fetch(wanted));
+  for (const ListedKey& listed : page.keys) {
+    const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
+    if (found == known_.end()) continue;  // Removed since it was listed.
+    reading.index.push_back(found->second.offset);
+    reading.value_bytes += found->second.value_bytes;
+  }
+  progress_.done += page.keys.size();
+  if (watch_) watch_(progress_);
+  return Done{};
+}
+
+Result<Done> Survey::Fetch(const std::vector<Key>& keys) {
+  VSS_TRY(const auto records, remote_.Get(keys));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const ShortDigest key = DigestOf({BytesOf(keys[i])});
+    const std::optional<Record>& record = records[i];
+    window_.Saw(record);
+    if (!record) {
+      known_.erase(key);
+      continue;
+    }
+    progress_.bytes += record->value.size();
+    Known now{0, record->value.size(), record->version, DigestOf({BytesOf(record->value)})};
+    const auto found = known_.find(key);
+    const bool is_known = found != known_.end() && found->second.version == now.version &&
+                          found->second.value == now.value;
+    if (is_known) {
+      now.offset = found->second.offset;
+    } else {
+      VSS_TRY(now.offset, keep_(*record));
+    }
+    known_[key] = now;
+  }
+  return Done{};
+}
+
+}  // namespace vss::backup

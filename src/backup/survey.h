@@ -1,0 +1,114 @@
+// Reads a store until it stands still, and remembers what it saw.
+//
+// A server gives no snapshot over many keys, so the store is read twice: what is the same in two
+// readings, one behind the other, was there all at once between them.  Versions tell most changes;
+// where they cannot, because an unconditional write leaves version 1 behind again and again, the
+// values are read and compared.
+//
+// Memory: some 100 bytes a key, and the values that are under way (64 MiB of them, or one).
+#ifndef VSS_BACKUP_SURVEY_H_
+#define VSS_BACKUP_SURVEY_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "backup/contents.h"
+#include "backup/remote.h"
+
+namespace vss::backup {
+
+struct Progress {
+  std::string step;
+  std::uint64_t done = 0;   // Records.
+  std::uint64_t of = 0;     // 0: nobody knows yet.
+  std::uint64_t bytes = 0;  // Of values, all steps together.
+};
+using Watch = std::function<void(const Progress&)>;
+
+struct DigestHash {
+  std::size_t operator()(const ShortDigest& digest) const;
+};
+template <typename T>
+using ByDigest = std::unordered_map<ShortDigest, T, DigestHash>;
+
+// How many keys to ask for at once, so that their values come to 64 MiB at most if the largest one
+// so far is typical.
+class Window final {
+ public:
+  std::size_t Keys() const;
+  void Saw(const std::optional<Record>& record);
+
+ private:
+  std::size_t largest_ = 0;
+};
+
+// Every page of a store, checked: no key twice, no page that leads back.
+//
+// Threads: one at a time.
+class Pages final {
+ public:
+  explicit Pages(Remote& remote) : remote_(remote) {}
+  // Nullopt behind the last.  kCorrupt for a server that goes in circles.
+  Result<std::optional<ListedPage>> Next();
+
+ private:
+  Remote& remote_;
+  std::string token_;
+  bool is_at_end_ = false;
+  ByDigest<bool> seen_;
+};
+
+// Takes a record that is new or has changed; says where it is kept.
+using Keep = std::function<Result<std::uint64_t>(const Record& record)>;
+
+struct Reading {
+  std::vector<std::uint64_t> index;  // Where the records are kept, newest first.
+  std::uint64_t value_bytes = 0;
+  Version global_version_before = 0;
+  Version global_version_after = 0;
+};
+
+// Threads: one at a time.
+class Survey final {
+ public:
+  static constexpr int kReadingsMax = 12;
+
+  // `known`: what an earlier run has kept, oldest first.  It is compared before it counts.
+  Survey(Remote& remote, const std::vector<Note>& known, Keep keep, Watch watch);
+
+  // Two readings that are alike, after kReadingsMax at most; kUnavailable if there are none.
+  Result<Reading> UntilStill();
+
+  // Whether one more reading is like `before`.
+  Result<bool> IsStill(const Reading& before);
+
+ private:
+  enum class Compare : std::uint8_t { kVersions, kValuesToo };
+  struct Known {
+    std::uint64_t offset = 0;
+    std::uint64_t value_bytes = 0;
+    Version version = 0;
+    ShortDigest value{};
+    bool is_from_before = false;
+  };
+
+  Result<Reading> Read(Compare compare);
+  Result<Done> ReadPage(const ListedPage& page, Compare compare, Reading& reading);
+  Result<Done> Fetch(const std::vector<Key>& keys);
+  bool MustFetch(const ListedKey& listed, Compare compare) const;
+
+  Remote& remote_;
+  const Keep keep_;
+  const Watch watch_;
+  ByDigest<Known> known_;
+  Window window_;
+  Progress progress_;
+};
+
+}  // namespace vss::backup
+
+#endif  // VSS_BACKUP_SURVEY_H_
