@@ -1,0 +1,64 @@
+// The client for programs that would rather wait.
+//
+// Not to be called on a thread of the transport's, that is from inside a `then`: it would wait for
+// itself.
+#ifndef VSS_BLOCKING_CLIENT_H_
+#define VSS_BLOCKING_CLIENT_H_
+
+#include <future>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "vss/client.h"
+
+namespace vss::client {
+
+// What `start` passes to the Then that it is given, once it has come.
+//
+//   auto record = Await<std::optional<StoredRecord>>(
+//       [&](auto then) { client.Get("key", std::move(then)); });
+template <typename T, typename Start>
+Answer<T> Await(Start start) {
+  std::promise<Answer<T>> promise;
+  auto answer = promise.get_future();
+  start(ThenAnswer<T>([&promise](Answer<T> result) { promise.set_value(std::move(result)); }));
+  return answer.get();
+}
+
+// Threads: every method, any thread.
+class BlockingClient final {
+ public:
+  explicit BlockingClient(Client& client) : client_(client) {}
+
+  Answer<std::optional<StoredRecord>> Get(std::string key) {
+    return Await<std::optional<StoredRecord>>(
+        [&](auto then) { client_.Get(std::move(key), std::move(then)); });
+  }
+  Answer<WriteOutcome> Put(Write write) {
+    return Await<WriteOutcome>([&](auto then) { client_.Put(std::move(write), std::move(then)); });
+  }
+  Answer<WriteOutcome> Commit(Transaction transaction) {
+    return Await<WriteOutcome>(
+        [&](auto then) { client_.Commit(std::move(transaction), std::move(then)); });
+  }
+  Answer<WriteOutcome> Delete(Remove remove) {
+    return Await<WriteOutcome>(
+        [&](auto then) { client_.Delete(std::move(remove), std::move(then)); });
+  }
+  Answer<Listing> List(ListOptions options = {}) {
+    return Await<Listing>([&](auto then) { client_.List(std::move(options), std::move(then)); });
+  }
+  Answer<Listing> ListPage(ListOptions options, std::string token) {
+    return Await<Listing>([&](auto then) {
+      client_.ListPage(std::move(options), std::move(token), std::move(then));
+    });
+  }
+
+ private:
+  Client& client_;
+};
+
+}  // namespace vss::client
+
+#endif  // VSS_BLOCKING_CLIENT_H_

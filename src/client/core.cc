@@ -1,0 +1,318 @@
+#include "client/core.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/check.h"
+
+namespace vss::client {
+namespace {
+
+Error Closed() { return {.kind = Kind::kUnavailable, .message = "the client was closed"}; }
+
+CallRules RulesOf(const ClientOptions& options) {
+  return {.store_id = options.store_id,
+          .retry = options.retry,
+          .attempt_time_max = options.attempt_time_max,
+          .missing = options.allow_missing_protocol_version ? MissingProtocolVersion::kAllowed
+                                                            : MissingProtocolVersion::kRefused,
+          .list_keys_max = options.list_keys_max};
+}
+
+// A piece whose version is decided when it is its turn.
+struct Wish {
+  Piece piece;
+  Expect expect;
+};
+
+std::vector<Wish> WishesOf(Transaction transaction) {
+  std::vector<Wish> wishes;
+  for (Write& write : transaction.writes) {
+    wishes.push_back({{std::move(write.key), 0, std::move(write.value)}, write.expect});
+  }
+  for (Remove& remove : transaction.removes) {
+    wishes.push_back({{std::move(remove.key), 0, std::nullopt}, remove.expect});
+  }
+  if (transaction.global_version) {
+    wishes.push_back({{kGlobalVersionKey, 0, std::string()}, *transaction.global_version});
+  }
+  return wishes;
+}
+
+// What is wrong, or nullptr.
+const char* ProblemWith(const std::vector<Wish>& wishes) {
+  std::unordered_set<std::string_view> keys;
+  for (const Wish& wish : wishes) {
+    if (!keys.insert(wish.piece.key).second) return "a key stands twice in one write";
+    if (!wish.expect.IsKnown() && wish.expect.version() < -1) return "there are no such versions";
+    if (!wish.piece.value && !wish.expect.IsKnown() && wish.expect.version() == 0) {
+      return "what is absent cannot be removed";
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+struct Client::Core::Job {
+  virtual ~Job() = default;
+  virtual Call& call() = 0;
+  virtual void Finish(Core& core) = 0;
+  Headers sent_headers = {};
+};
+
+struct Client::Core::GetJob final : Job {
+  GetJob(GetCall get, KeyTable::ReadMark read_mark, ThenAnswer<std::optional<StoredRecord>> done)
+      : get_call(std::move(get)), mark(read_mark), then(std::move(done)) {}
+
+  Call& call() override { return get_call; }
+  void Finish(Core& core) override {
+    Answer<std::optional<StoredRecord>> answer = get_call.TakeAnswer();
+    core.state_.With([&](State& state) {
+      --state.calls;
+      if (answer) state.keys.EndRead(get_call.key(), mark, *answer ? (*answer)->version : 0);
+    });
+    then(std::move(answer));
+  }
+
+  GetCall get_call;
+  const KeyTable::ReadMark mark;
+  ThenAnswer<std::optional<StoredRecord>> then;
+};
+
+struct Client::Core::ListJob final : Job {
+  ListJob(ListCall list, ThenAnswer<Listing> done)
+      : list_call(std::move(list)), then(std::move(done)) {}
+
+  Call& call() override { return list_call; }
+  void Finish(Core& core) override {
+    core.state_.With([](State& state) { --state.calls; });
+    then(list_call.TakeAnswer());
+  }
+
+  ListCall list_call;
+  ThenAnswer<Listing> then;
+};
+
+struct Client::Core::WriteJob final : Job {
+  WriteJob(std::vector<Wish> what, bool deletes, SteadyTime until, ThenAnswer<WriteOutcome> done)
+      : wishes(std::move(what)), is_delete(deletes), deadline(until), then(std::move(done)) {}
+
+  Call& call() override { return *write_call; }
+  void Finish(Core& core) override {
+    Answer<WriteOutcome> answer = write_call->TakeAnswer();
+    core.OnWriteEnded(*this, answer);
+    then(std::move(answer));
+    core.StartReady();
+  }
+
+  std::vector<Wish> wishes;
+  const bool is_delete;
+  const SteadyTime deadline;
+  ThenAnswer<WriteOutcome> then;
+  KeyTable::Ticket ticket = 0;
+  std::optional<WriteCall> write_call = std::nullopt;  // Once it is its turn.
+};
+
+Client::Core::Core(ClientOptions options, std::shared_ptr<Credentials> credentials,
+                   Transport& transport, const Clock& clock, Entropy& entropy)
+    : options_(std::move(options)),
+      rules_(RulesOf(options_)),
+      credentials_(std::move(credentials)),
+      transport_(transport),
+      clock_(clock),
+      entropy_(entropy) {}
+
+std::optional<Error> Client::Core::Admit() {
+  return state_.With([&](State& state) -> std::optional<Error> {
+    if (state.is_closed) return Closed();
+    if (state.calls >= options_.calls_max) {
+      return Error{.kind = Kind::kOverloaded, .message = "too many calls at a time"};
+    }
+    ++state.calls;
+    return std::nullopt;
+  });
+}
+
+void Client::Core::Get(std::string key, ThenAnswer<std::optional<StoredRecord>> then) {
+  if (auto error = Admit()) return then(Unexpected(*std::move(error)));
+  const auto mark = state_.With([&](State& state) { return state.keys.BeginRead(key); });
+  auto job = std::make_shared<GetJob>(GetCall(rules_, entropy_, NewDeadline(), std::move(key)),
+                                      mark, std::move(then));
+  Action action = job->call().Begin(Now());
+  Act(std::move(job), std::move(action));
+}
+
+void Client::Core::List(ListOptions options, std::string token, ListCall::Pages pages,
+                        ThenAnswer<Listing> then) {
+  if (auto error = Admit()) return then(Unexpected(*std::move(error)));
+  auto job = std::make_shared<ListJob>(
+      ListCall(rules_, entropy_, NewDeadline(), std::move(options), std::move(token), pages),
+      std::move(then));
+  Action action = job->call().Begin(Now());
+  Act(std::move(job), std::move(action));
+}
+
+void Client::Core::Write(Transaction transaction, ThenAnswer<WriteOutcome> then) {
+  std::vector<Wish> wishes = WishesOf(std::move(transaction));
+  if (const char* problem = ProblemWith(wishes)) {
+    return then(Unexpected(Error{.kind = Kind::kInvalid, .message = problem}));
+  }
+  if (auto error = Admit()) return then(Unexpected(*std::move(error)));
+  Enqueue(std::make_shared<WriteJob>(std::move(wishes), false, NewDeadline(), std::move(then)));
+}
+
+void Client::Core::Delete(Remove remove, ThenAnswer<WriteOutcome> then) {
+  std::vector<Wish> wishes;
+  wishes.push_back({{std::move(remove.key), 0, std::nullopt}, remove.expect});
+  if (const char* problem = ProblemWith(wishes)) {
+    return then(Unexpected(Error{.kind = Kind::kInvalid, .message = problem}));
+  }
+  if (auto error = Admit()) return then(Unexpected(*std::move(error)));
+  Enqueue(std::make_shared<WriteJob>(std::move(wishes), true, NewDeadline(), std::move(then)));
+}
+
+void Client::Core::Enqueue(WriteJobPointer job) {
+  std::vector<std::string> keys;
+  for (const Wish& wish : job->wishes) keys.push_back(wish.piece.key);
+  state_.With([&](State& state) {
+    job->ticket = ++state.last_ticket;
+    if (state.keys.Enter(job->ticket, std::move(keys))) {
+      state.ready.push_back(std::move(job));
+    } else {
+      state.waiting.emplace(job->ticket, std::move(job));
+    }
+  });
+  StartReady();
+}
+
+// A write that is started may end at once, and make others ready: they are started from here, not
+// from inside each other.
+void Client::Core::StartReady() {
+  bool is_mine = state_.With([](State& state) { return !std::exchange(state.is_starting, true); });
+  while (is_mine) {
+    const WriteJobPointer job = state_.With([](State& state) -> WriteJobPointer {
+      state.is_starting = !state.ready.empty();
+      if (state.ready.empty()) return nullptr;
+      WriteJobPointer first = std::move(state.ready.front());
+      state.ready.pop_front();
+      return first;
+    });
+    if (job == nullptr) return;
+    Start(job);
+  }
+}
+
+void Client::Core::Start(const WriteJobPointer& job) {
+  using SeenState = KeyTable::Seen::State;
+  std::vector<Piece> pieces;
+  bool must_look = false;
+  bool is_unsettled = false;
+  state_.With([&](State& state) {
+    for (Wish& wish : job->wishes) {
+      Piece piece = std::move(wish.piece);
+      if (wish.expect.IsKnown()) {
+        const KeyTable::Seen seen = state.keys.LastSeen(piece.key);
+        piece.version = seen.version;
+        is_unsettled = is_unsettled || seen.state == SeenState::kUnsettled;
+        must_look = must_look || seen.version == 0;
+      } else {
+        piece.version = wish.expect.version();
+      }
+      pieces.push_back(std::move(piece));
+    }
+  });
+  using As = WriteCall::As;
+  const As as = !job->is_delete ? As::kPut : must_look ? As::kLookFirst : As::kRemoval;
+  job->write_call.emplace(rules_, entropy_, job->deadline, std::move(pieces), as);
+  if (is_unsettled && as != As::kLookFirst) {
+    return Act(job, job->write_call->Refuse(
+                        {.kind = Kind::kInDoubt,
+                         .message = "an earlier write of this key was not settled: read first"}));
+  }
+  Act(job, job->write_call->Begin(Now()));
+}
+
+void Client::Core::OnWriteEnded(const WriteJob& job, const Answer<WriteOutcome>& answer) {
+  state_.With([&](State& state) {
+    --state.calls;
+    if (answer && answer->IsCommitted()) {
+      for (const auto& [key, version] : answer->keys) state.keys.OnWritten(key, version);
+    } else if (!answer && answer.error().may_have_been_applied) {
+      for (const Piece& piece : job.write_call->pieces()) state.keys.OnUnsettled(piece.key);
+    }
+    for (const KeyTable::Ticket next : state.keys.Leave(job.ticket)) {
+      // Those that waited when the client was closed are gone.
+      if (auto node = state.waiting.extract(next)) state.ready.push_back(std::move(node.mapped()));
+    }
+  });
+}
+
+void Client::Core::Close() {
+  std::map<KeyTable::Ticket, WriteJobPointer> waiting;
+  state_.With([&](State& state) {
+    state.is_closed = true;
+    waiting.swap(state.waiting);
+  });
+  for (auto& [ticket, job] : waiting) job->then(Unexpected(Closed()));
+}
+
+bool Client::Core::IsClosed() const {
+  return state_.With([](const State& state) { return state.is_closed; });
+}
+
+void Client::Core::Act(JobPointer job, Action action) {
+  while (action.kind == Action::Kind::kRefresh) {
+    action = job->call().OnRefreshed(credentials_->Refused(job->sent_headers), Now());
+  }
+  if (action.kind != Action::Kind::kDone && IsClosed()) action = job->call().GiveUp();
+  switch (action.kind) {
+    case Action::Kind::kDone:
+      return job->Finish(*this);
+    case Action::Kind::kSend:
+      return Send(std::move(job), std::move(action));
+    case Action::Kind::kWait:
+      return transport_.Wait(
+          action.time, [self = shared_from_this(), job](const Result<Done>& passed) {
+            self->Act(job, passed ? job->call().OnWaited(self->Now()) : job->call().GiveUp());
+          });
+    case Action::Kind::kRefresh:
+      break;
+  }
+  CHECK(false);
+}
+
+void Client::Core::Send(JobPointer job, Action action) {
+  credentials_->Provide([self = shared_from_this(), job = std::move(job),
+                         action = std::move(action)](Answer<Headers> headers) mutable {
+    if (!headers) {
+      Action next = job->call().OnNoCredentials(headers.error(), self->Now());
+      return self->Act(std::move(job), std::move(next));
+    }
+    self->SendWith(*headers, std::move(job), std::move(action));
+  });
+}
+
+void Client::Core::SendWith(const Headers& headers, JobPointer job, Action action) {
+  const auto left = std::chrono::duration_cast<Duration>(job->call().deadline() - Now());
+  if (left.count() <= 0) {
+    return Act(job,
+               job->call().OnReply(Unexpected(TransportFailure{TransportFailure::Reached::kNo,
+                                                               "the credentials took too long"}),
+                                   Now()));
+  }
+  HttpRequest request{.method = "POST",
+                      .url = options_.base_url + "/" + std::string(action.operation),
+                      .headers = headers,
+                      .body = std::move(action.body),
+                      .time_max = std::min(action.time, left),
+                      .reply_bytes_max = options_.reply_bytes_max};
+  CHECK(request.headers.Set("Content-Type", "application/octet-stream"));
+  job->sent_headers = headers;
+  transport_.Send(std::move(request), [self = shared_from_this(), job](const Reply& reply) {
+    self->Act(job, job->call().OnReply(reply, self->Now()));
+  });
+}
+
+}  // namespace vss::client
