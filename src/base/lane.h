@@ -5,7 +5,8 @@
 // nobody and a thousand callers share one flush.
 //
 // Threads:   Offer and Waiting from any thread.  `work` runs on the lane's own thread only.
-// Stopping:  the destructor lets the lane finish every job that was accepted, then joins it.
+// Stopping:  Finish, or the destructor, lets the lane finish every job that was accepted and joins
+//            it.
 #ifndef VSS_BASE_LANE_H_
 #define VSS_BASE_LANE_H_
 
@@ -38,7 +39,11 @@ class Lane final {
       : limits_(limits), work_(std::move(work)), thread_([this] { Run(); }) {}
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
-  ~Lane() {
+  ~Lane() { Finish(); }
+
+  // Finishes every job that was accepted; from now on none is.
+  void Finish() {
+    if (!thread_.joinable()) return;
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -47,7 +52,8 @@ class Lane final {
     thread_.join();
   }
 
-  // Queues `job`, which carries `bytes` of data.  Gives it back if the queue is full.
+  // Queues `job`, which carries `bytes` of data.  Gives it back if the queue is full or the lane is
+  // stopping.
   std::optional<Job> Offer(Job job, std::size_t bytes) {
     {
       const std::lock_guard lock(mutex_);
