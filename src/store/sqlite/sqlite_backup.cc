@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "store/sqlite/database.h"
@@ -15,6 +17,8 @@
 
 namespace vss::store {
 namespace {
+
+namespace fs = std::filesystem;
 
 using sqlite::Database;
 using sqlite::Error;
@@ -56,6 +60,18 @@ class PartialFile {
   std::string path_;
   bool is_made_ = false;
 };
+
+// A server would go on writing to the file that is no longer there; and SQLite would replay the log
+// of another file into the copy.
+Result<Done> CheckTarget(const std::string& source, const std::string& target) {
+  std::error_code error;
+  if (fs::equivalent(source, target, error)) return Invalid(target + " is the store itself");
+  for (const char* suffix : {"-wal", "-journal"}) {
+    const auto bytes = fs::file_size(target + suffix, error);
+    if (!error && bytes > 0) return Invalid(target + suffix + " belongs to another file");
+  }
+  return Done{};
+}
 
 struct FinishBackup {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
@@ -101,8 +117,10 @@ Result<Done> BackupSqlite(const std::string& source, const std::string& target,
   if (if_exists == IfTargetExists::kFail && sqlite::FileExists(target)) {
     return Invalid(target + " exists");
   }
+  VSS_RETURN_IF_FAILED(CheckTarget(source, target));
   auto database = sqlite::OpenForReading({.path = source});
   if (!database) return sqlite::CannotOpen(source, database.error());
+  database->KeepLogOnClose();  // After a crash it tells the next start to check the file.
   VSS_RETURN_IF_FAILED(sqlite::CheckOrigin(*database, source));
   // One transaction around all steps: without it, every commit of the server would make the copy
   // begin again.
@@ -115,6 +133,7 @@ Result<Done> BackupSqlite(const std::string& source, const std::string& target,
   }
   VSS_RETURN_IF_FAILED(CopyPages(*database, partial.Path(), progress));
   VSS_RETURN_IF_FAILED(CheckCopy(partial.Path()));
+  VSS_RETURN_IF_FAILED(CheckTarget(source, target));  // Once more: copying takes its time.
   return partial.Publish(target, if_exists);
 }
 

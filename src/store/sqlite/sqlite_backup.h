@@ -19,8 +19,8 @@ using BackupProgress = std::function<void(std::uint64_t bytes_done, std::uint64_
 // under another name in the same folder, checked, flushed and only then given its own, so `target`
 // is whole or not there.  The server goes on writing meanwhile; its log grows by what it writes.
 //
-// kInvalid: `source` is not a store, or `target` exists.  kUnavailable: reading or writing failed.
-// kCorrupt: the source is damaged.
+// kInvalid: `source` is not a store, or `target` exists, is the source, or has a log beside it.
+// kUnavailable: reading or writing failed. kCorrupt: the source is damaged.
 Result<Done> BackupSqlite(const std::string& source, const std::string& target,
                           IfTargetExists if_exists, const BackupProgress& progress);
 

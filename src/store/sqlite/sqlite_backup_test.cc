@@ -132,6 +132,48 @@ TEST_F(SqliteBackupTest, AnExistingFileIsReplacedOnlyWhenTold) {
   EXPECT_EQ(CheckCopy("copy.db"), 1);
 }
 
+TEST_F(SqliteBackupTest, TheSourceIsNotReplacedUnderWhateverName) {
+  const auto store = Open("vss.db");
+  Write(*store, 1);
+  std::filesystem::create_symlink(folder_.Path("vss.db"), folder_.Path("symlink.db"));
+  std::filesystem::create_hard_link(folder_.Path("vss.db"), folder_.Path("link.db"));
+  for (const char* name : {"vss.db", "symlink.db", "link.db"}) {
+    const auto refused = Backup(name, IfTargetExists::kReplace);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().kind, Kind::kInvalid);
+  }
+  Write(*store, 2);
+}
+
+// SQLite would replay it into the copy.
+TEST_F(SqliteBackupTest, ACopyIsNotPutBesideTheLogOfAnotherFile) {
+  Write(*Open("vss.db"), 1);
+  for (const char* suffix : {"-wal", "-journal"}) {
+    const std::string log = folder_.Path("copy.db") + suffix;
+    std::ofstream(log) << "of another file";
+    for (const auto if_exists : {IfTargetExists::kFail, IfTargetExists::kReplace}) {
+      const auto refused = Backup("copy.db", if_exists);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().kind, Kind::kInvalid);
+    }
+    std::filesystem::remove(log);
+  }
+  EXPECT_TRUE(Backup("copy.db"));
+}
+
+// The next start checks a file whose log was left behind by a crash.
+TEST_F(SqliteBackupTest, ACopyAfterACrashLeavesTheLogThere) {
+  const auto store = Open("vss.db");
+  Write(*store, 1);
+  for (const char* suffix : {"", "-wal"}) {
+    std::filesystem::copy_file(folder_.Path("vss.db") + suffix,
+                               folder_.Path("crashed.db") + suffix);
+  }
+  ASSERT_TRUE(BackupSqlite(folder_.Path("crashed.db"), folder_.Path("copy.db"),
+                           IfTargetExists::kFail, [](std::uint64_t, std::uint64_t) {}));
+  EXPECT_GT(std::filesystem::file_size(folder_.Path("crashed.db-wal")), 0U);
+}
+
 TEST_F(SqliteBackupTest, ProgressEndsAtTheWhole) {
   const auto store = Open("vss.db");
   Write(*store, 1);
