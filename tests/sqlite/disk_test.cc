@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
@@ -187,6 +188,35 @@ TEST_F(DiskTest, WhatAFailedFlushOfTheFileDroppedIsStillInTheLog) {
     }
     ASSERT_NO_FATAL_FAILURE(Open());
     for (const Key& key : committed) EXPECT_TRUE(Has(key)) << key;
+  }
+}
+
+// A connection that failed is replaced by a new one, to the same file or none.
+TEST_F(DiskTest, AnotherFileIsNotTakenForTheOneThatFailed) {
+  const std::string path = folder_.Path("vss.db");
+  for (const bool writing : {true, false}) {
+    std::filesystem::remove(path);
+    Open();
+    EXPECT_EQ(Put("a", std::string(100'000, 'v')), std::nullopt);
+    Open();  // With nothing in memory.
+    if (writing) {
+      disk_.write_fails = true;
+      EXPECT_EQ(Put("failed"), Kind::kUnavailable);
+    } else {
+      disk_.read_fails = true;
+      EXPECT_FALSE(BlockingStore(*store_).Get(space_, {"a"}));
+    }
+    std::filesystem::copy_file(path, path + ".other");
+    std::filesystem::rename(path + ".other", path);
+    disk_.write_fails = disk_.read_fails = false;
+    if (writing) {
+      EXPECT_EQ(Put("b"), Kind::kUnavailable);
+    } else {
+      const auto read = BlockingStore(*store_).Get(space_, {"a"});
+      ASSERT_FALSE(read);
+      EXPECT_EQ(read.error().kind, Kind::kUnavailable);
+    }
+    store_.reset();
   }
 }
 

@@ -35,6 +35,7 @@ CommitLane::CommitLane(SqliteOptions options, Database database, const Clock& cl
       observer_(observer),
       health_(health),
       writer_(std::make_unique<Writer>(std::move(database))),
+      log_file_(options_.path + "-wal"),
       lane_(options_.commit_lane, [this](Jobs jobs) { Work(std::move(jobs)); }) {}
 
 void CommitLane::Offer(CommitJob job) {
@@ -62,7 +63,9 @@ void CommitLane::Work(Jobs jobs) {
 void CommitLane::DoAll(std::span<CommitJob> jobs) {
   if (const auto ready = GetReady(); !ready) return AnswerAll(jobs, ready.error());
   auto outcomes = Transact(jobs);
-  if (outcomes) {
+  if (outcomes && !SeeFiles()) {
+    AnswerAll(jobs, InDoubt("the write may be in a file that was moved").error());
+  } else if (outcomes) {
     for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].then(std::move((*outcomes)[i]));
   } else if (jobs.size() > 1 && !outcomes.error().in_doubt &&
              MayBeOneBatch(outcomes.error().error)) {
@@ -97,16 +100,26 @@ auto CommitLane::Transact(std::span<const CommitJob> jobs)
 // The first transaction of a new one overwrites the place in the log where the failed one stood.
 Result<Done> CommitLane::GetReady() {
   VSS_RETURN_IF_FAILED(health_.MayWrite());
-  if (writer_ != nullptr) return Done{};
+  if (writer_ != nullptr) return SeeFiles();
   auto database = OpenForWriting(options_);
   if (!database) return Unexpected(database.error().ToFailure());
   auto writer = std::make_unique<Writer>(*std::move(database));
+  log_file_ = NamedFile(options_.path + "-wal");
+  VSS_RETURN_IF_FAILED(SeeFiles());
   if (const auto touched = writer->Touch(); !touched) {
     return Unexpected(touched.error().ToFailure());
   }
   writer_ = std::move(writer);
   observer_.OnEvent("reopen");
   return Done{};
+}
+
+// What is answered as committed is in the file that the next start will open, and its log: they are
+// looked at before every transaction, so that it does not happen in vain, and after.
+Result<Done> CommitLane::SeeFiles() {
+  health_.SeeFile();
+  health_.See(log_file_);
+  return health_.MayWrite();
 }
 
 // After the answers, so that they do not wait for it.
@@ -116,10 +129,9 @@ void CommitLane::KeepLogShort() {
   if (done) return;
   log_.Error("sqlite_checkpoint_failed",
              {{"code", done.error().code}, {"text", done.error().text}});
-  if (done.error().IsFailedFlush()) {
-    health_.SetFlushFailed();
-    observer_.OnEvent("disk-failed");
-  }
+  observer_.OnEvent(done.error().IsFailedFlush() ? "disk-failed" : "checkpoint-failed");
+  if (done.error().IsFailedFlush()) health_.SetFlushFailed();
+  if (done.error().IsCorruption()) health_.SetDamaged();
 }
 
 // What to tell those whose transaction failed.

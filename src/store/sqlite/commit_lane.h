@@ -16,6 +16,7 @@
 #include "core/batch.h"
 #include "store/observer.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/file.h"
 #include "store/sqlite/health.h"
 #include "store/sqlite/options.h"
 #include "store/sqlite/writer.h"
@@ -35,6 +36,7 @@ class CommitLane final {
              StoreObserver& observer, Health& health);
 
   void Offer(CommitJob job);
+  void Finish() { lane_.Finish(); }
   std::size_t Waiting() const { return lane_.Waiting(); }
 
  private:
@@ -49,6 +51,7 @@ class CommitLane final {
   void DoAll(std::span<CommitJob> jobs);
   Expected<std::vector<CommitOutcome>, Trouble> Transact(std::span<const CommitJob> jobs);
   Result<Done> GetReady();
+  Result<Done> SeeFiles();
   void KeepLogShort();
   Failure Settle(const Trouble& trouble);
 
@@ -58,6 +61,7 @@ class CommitLane final {
   StoreObserver& observer_;
   Health& health_;
   std::unique_ptr<Writer> writer_;  // None: the connection is not trusted any more.
+  NamedFile log_file_;              // Of `writer_`: it is there as long as a connection is.
   Lane<CommitJob> lane_;            // Last: its thread uses all of the above.
 };
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -15,6 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// 0 if there is no file.
+std::uintmax_t BytesOf(const std::string& path) {
+  std::error_code error;
+  const auto bytes = fs::file_size(path, error);
+  return error ? 0 : bytes;
+}
+
 Unexpected<Failure> CannotBe(const std::string& done, const std::string& path) {
   return Unavailable(path + " cannot be " + done + ": " + std::strerror(errno));
 }
@@ -22,25 +31,39 @@ Unexpected<Failure> CannotBe(const std::string& done, const std::string& path) {
 }  // namespace
 
 Result<FileLock> FileLock::Take(const std::string& path) {
-  // Whichever way a file is named, there is one lock.
-  std::error_code error;
-  const fs::path target = fs::weakly_canonical(path, error);
-  const std::string lock_path = (error ? path : target.string()) + ".lock";
+  const std::string lock_path = path + ".lock";
   const int descriptor = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return CannotBe("opened", lock_path);
   FileLock lock(descriptor);
   // The file stays when the lock goes: if it were removed, two servers could each lock one of two
   // files of this name.
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return Unavailable(path + " is in use by another server");
-  }
-  return lock;
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return CannotBe("locked", lock_path);
+  return Unavailable(path + " is in use by another server");
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileLock::~FileLock() {
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+std::string Canonical(const std::string& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical.string();
+}
+
+NamedFile::NamedFile(std::string path) : path_(std::move(path)) {
+  struct stat status = {};
+  if (stat(path_.c_str(), &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+bool NamedFile::IsInPlace() const {
+  const NamedFile now(path_);
+  return now.inode_ == inode_ && now.device_ == device_;
 }
 
 bool FileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -54,11 +77,9 @@ Result<Done> CreateFile(const std::string& path) {
   return SyncFolderOf(path);
 }
 
-bool WasNotClosed(const std::string& path) {
-  std::error_code error;
-  const auto bytes = fs::file_size(path + "-wal", error);
-  return !error && bytes > 0;
-}
+bool WasNotClosed(const std::string& path) { return BytesOf(path + "-wal") > 0; }
+
+bool IsLogWithoutFile(const std::string& path) { return WasNotClosed(path) && BytesOf(path) == 0; }
 
 Result<Done> SyncFile(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);

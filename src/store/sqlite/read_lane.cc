@@ -26,11 +26,7 @@ void ReadLane::Offer(ReadJob job) {
 void ReadLane::Work(std::vector<ReadJob> jobs) {
   const SteadyTime start = clock_.Steady();
   std::optional<Failure> unready;
-  if (const auto may_read = health_.MayRead(); !may_read) {
-    unready = may_read.error();
-  } else if (const auto ready = GetReady(); !ready) {
-    unready = Explain(ready.error());
-  }
+  if (const auto ready = GetReady(); !ready) unready = ready.error();
   for (ReadJob& any : jobs) {
     std::visit(
         [&](auto& job) {
@@ -46,13 +42,18 @@ void ReadLane::Work(std::vector<ReadJob> jobs) {
   observer_.OnBatch("read", jobs.size(), lane_.Waiting(), clock_.Steady() - start);
 }
 
-Sql<Done> ReadLane::GetReady() {
+Result<Done> ReadLane::GetReady() {
+  VSS_RETURN_IF_FAILED(health_.MayRead());
   if (reader_ == nullptr) {
-    VSS_TRY(Database database, OpenForReading(options_));
-    reader_ = std::make_unique<Reader>(std::move(database));
+    auto database = OpenForReading(options_);
+    if (!database) return Unexpected(Explain(database.error()));
+    reader_ = std::make_unique<Reader>(*std::move(database));
     observer_.OnEvent("reopen");
+    health_.SeeFile();
+    VSS_RETURN_IF_FAILED(health_.MayRead());
   }
-  return reader_->Begin();
+  if (const auto begun = reader_->Begin(); !begun) return Unexpected(Explain(begun.error()));
+  return Done{};
 }
 
 Failure ReadLane::Explain(const Error& error) {

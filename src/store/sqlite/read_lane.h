@@ -41,10 +41,11 @@ class ReadLane final {
            StoreObserver& observer, Health& health);
 
   void Offer(ReadJob job);
+  void Finish() { lane_.Finish(); }
 
  private:
   void Work(std::vector<ReadJob> jobs);
-  Sql<Done> GetReady();
+  Result<Done> GetReady();
   Failure Explain(const Error& error);
 
   const SqliteOptions options_;

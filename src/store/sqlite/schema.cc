@@ -82,10 +82,15 @@ Result<Done> PrepareTables(const SqliteOptions& options, bool check_pages) {
 
 }  // namespace
 
-Result<OpenedFile> OpenFile(const SqliteOptions& options) {
+Result<OpenedFile> OpenFile(SqliteOptions& options) {
   using Check = SqliteOptions::Check;
+  options.path = Canonical(options.path);
   VSS_TRY(FileLock lock, FileLock::Take(options.path));
   const bool after_crash = WasNotClosed(options.path);
+  if (IsLogWithoutFile(options.path)) {
+    return Invalid(options.path + " is not there but its log is: put the file back, or, if it is" +
+                   " not needed any more, remove " + options.path + "-wal");
+  }
   if (!options.create && !FileExists(options.path)) {
     return Invalid(options.path + " does not exist");
   }
@@ -93,7 +98,7 @@ Result<OpenedFile> OpenFile(const SqliteOptions& options) {
   VSS_RETURN_IF_FAILED(PrepareTables(
       options,
       options.check == Check::kAlways || (options.check == Check::kAfterCrash && after_crash)));
-  return OpenedFile{std::move(lock), after_crash};
+  return OpenedFile{std::move(lock), NamedFile(options.path), after_crash};
 }
 
 Unexpected<Failure> CannotOpen(const std::string& path, const Error& error) {
@@ -141,7 +146,6 @@ Sql<Database> OpenForReading(const SqliteOptions& options) {
   return OpenConnection(options, R"(
     PRAGMA query_only = ON;
     PRAGMA cache_size = -8192;
-    PRAGMA mmap_size = 1073741824;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
   )");

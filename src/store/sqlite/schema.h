@@ -19,14 +19,15 @@ inline constexpr std::int64_t kSchemaVersion = 1;
 
 struct OpenedFile {
   FileLock lock;
+  NamedFile file;
   bool after_crash;  // It had not been closed.
 };
 
 // Takes the file for this process, makes it if it is not there, sees that its tables are ours, and
-// checks its pages if `options.check` asks for that.
-// kInvalid: not a file of ours, or of a newer version.  kUnavailable: in use, or cannot be read.
-// kCorrupt: damaged.
-Result<OpenedFile> OpenFile(const SqliteOptions& options);
+// checks its pages if `options.check` asks for that.  Makes `options.path` canonical.
+// kInvalid: not a file of ours, or of a newer version, or missing.  kUnavailable: in use, or cannot
+// be read. kCorrupt: damaged.
+Result<OpenedFile> OpenFile(SqliteOptions& options);
 
 // Connections set up for their work, to a file that OpenFile has seen.
 Sql<Database> OpenForWriting(const SqliteOptions& options);

@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/file.h"
 #include "store/sqlite/health.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
@@ -14,6 +16,7 @@ namespace vss::store {
 namespace {
 
 using sqlite::Database;
+using sqlite::FileLock;
 using sqlite::Health;
 using sqlite::OpenedFile;
 using sqlite::Query;
@@ -33,7 +36,8 @@ class SqliteArchive final : public Archive {
  public:
   SqliteArchive(int checkpoint_pages, OpenedFile file, Database reader, Database writer)
       : checkpoint_pages_(checkpoint_pages),
-        file_(std::move(file)),
+        health_(std::move(file.file), log_),
+        lock_(std::move(file.lock)),
         writer_(std::move(writer)),
         database_(std::move(reader)) {
     database_.KeepLogOnClose();
@@ -51,6 +55,7 @@ class SqliteArchive final : public Archive {
   }
 
   Result<Done> Write(const std::vector<ArchivedRecord>& records) override {
+    health_.SeeFile();
     VSS_RETURN_IF_FAILED(health_.MayWrite());
     const Sql<bool> written = WriteRecords(records);
     if (written && *written) {
@@ -111,9 +116,10 @@ class SqliteArchive final : public Archive {
   }
 
   const int checkpoint_pages_;
+  NoLog log_;
   Health health_;
-  OpenedFile file_;  // Its lock goes after the connections.
-  Writer writer_;    // Closed after the reader, and with it the log.
+  FileLock lock_;  // Goes after the connections.
+  Writer writer_;  // Closed after the reader, and with it the log.
   Database database_;
   Statement sum_{database_, "SELECT total(keys), total(bytes) FROM tenant"};
   // CROSS JOIN keeps the order of the tables: by rank, each with its space.
@@ -125,7 +131,7 @@ class SqliteArchive final : public Archive {
 
 }  // namespace
 
-Result<std::unique_ptr<Archive>> MakeSqliteArchive(const SqliteOptions& options) {
+Result<std::unique_ptr<Archive>> MakeSqliteArchive(SqliteOptions options) {
   VSS_TRY(OpenedFile file, sqlite::OpenFile(options));
   VSS_TRY(Database reader, ToResult(sqlite::OpenForReading(options)));
   VSS_TRY(Database writer, ToResult(sqlite::OpenForWriting(options)));

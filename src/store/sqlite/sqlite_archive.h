@@ -11,7 +11,7 @@
 namespace vss::store {
 
 // Takes the file as a server would, so that no server uses it meanwhile.  Fails as MakeSqliteStore.
-Result<std::unique_ptr<Archive>> MakeSqliteArchive(const SqliteOptions& options);
+Result<std::unique_ptr<Archive>> MakeSqliteArchive(SqliteOptions options);
 
 }  // namespace vss::store
 

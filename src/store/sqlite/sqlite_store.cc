@@ -18,20 +18,28 @@ using sqlite::CommitLane;
 using sqlite::Database;
 using sqlite::FileLock;
 using sqlite::Health;
+using sqlite::OpenedFile;
 using sqlite::ReadJob;
 using sqlite::ReadLane;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const SqliteOptions& options, FileLock lock, Database writer,
+  SqliteStore(const SqliteOptions& options, OpenedFile file, Database writer,
               std::vector<Database> readers, const Clock& clock, Log& log, StoreObserver& observer)
       : clock_(clock),
-        lock_(std::move(lock)),
+        lock_(std::move(file.lock)),
+        health_(std::move(file.file), log),
         commit_lane_(options, std::move(writer), clock, log, observer, health_) {
     for (Database& reader : readers) {
       read_lanes_.push_back(
           std::make_unique<ReadLane>(options, std::move(reader), clock, log, observer, health_));
     }
+  }
+
+  // Everything is answered while every lane is still there to be asked.
+  ~SqliteStore() override {
+    commit_lane_.Finish();
+    for (const auto& lane : read_lanes_) lane->Finish();
   }
 
   void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
@@ -74,8 +82,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, const Clock& clock,
-                                               Log& log, StoreObserver& observer) {
+Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options, const Clock& clock, Log& log,
+                                               StoreObserver& observer) {
   VSS_TRY(sqlite::OpenedFile file, sqlite::OpenFile(options));
   if (file.after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
 
@@ -88,7 +96,7 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, con
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
-      options, std::move(file.lock), *std::move(writer), std::move(readers), clock, log, observer));
+      options, std::move(file), *std::move(writer), std::move(readers), clock, log, observer));
 }
 
 }  // namespace vss::store

@@ -7,6 +7,7 @@
 // Damage:      once the file is found to be damaged nothing is written any more (kCorrupt).
 // Bad disks:   once a flush of the file has failed, every call is answered kUnavailable until the
 //              store is opened anew; nothing that was committed is lost.
+// Names:       once the file is moved, replaced or removed every call is answered kUnavailable.
 // Format:      docs/formats/sqlite-store.md.
 #ifndef VSS_STORE_SQLITE_SQLITE_STORE_H_
 #define VSS_STORE_SQLITE_SQLITE_STORE_H_
@@ -24,8 +25,8 @@ namespace vss::store {
 
 // kInvalid: the file is not ours, or newer than this program.  kUnavailable: it cannot be opened,
 // or another server has it.  kCorrupt: damaged.  `clock`, `log` and `observer` outlive the store.
-Result<std::unique_ptr<Store>> MakeSqliteStore(const SqliteOptions& options, const Clock& clock,
-                                               Log& log, StoreObserver& observer);
+Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options, const Clock& clock, Log& log,
+                                               StoreObserver& observer);
 
 }  // namespace vss::store
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/manual_clock.h"
@@ -168,6 +170,54 @@ TEST_F(SqliteStoreTest, ANewerVersionOfTheTablesIsRefused) {
   EXPECT_NE(opened.error().message.find("version 2"), std::string::npos);
 }
 
+// SQLite itself would go on writing to a file that the next start does not find.
+TEST_F(SqliteStoreTest, OnceTheFileIsNotTheServedOneNothingIsAnswered) {
+  const std::string aside = folder_.Path("aside.db");
+  const auto rename = [&] { std::filesystem::rename(path_, aside); };
+  const auto replace = [&] {
+    std::filesystem::copy_file(path_, aside);
+    std::filesystem::rename(aside, path_);
+  };
+  const auto remove = [&] { std::filesystem::remove(path_); };
+  const auto remove_log = [&] { std::filesystem::remove(path_ + "-wal"); };
+  for (const std::function<void()>& mistake :
+       std::vector<std::function<void()>>{rename, replace, remove, remove_log}) {
+    for (const std::string& file : {path_, path_ + "-wal", aside}) std::filesystem::remove(file);
+    const auto store = *Open();
+    EXPECT_EQ(Put(*store, "before").get(), std::nullopt);
+    mistake();
+    EXPECT_EQ(Put(*store, "after").get(), Kind::kUnavailable);
+    EXPECT_EQ(Put(*store, "later").get(), Kind::kUnavailable);
+    const auto read = BlockingStore(*store).Get(space_, {"before"});
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, Kind::kUnavailable);
+  }
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsPutBackHasEverything) {
+  const std::string aside = folder_.Path("aside.db");
+  {
+    const auto store = *Open();
+    EXPECT_EQ(Put(*store, "before").get(), std::nullopt);
+    std::filesystem::rename(path_, aside);
+    EXPECT_EQ(Put(*store, "after").get(), Kind::kUnavailable);
+  }
+  std::filesystem::rename(aside, path_);
+  const auto store = *Open();
+  EXPECT_TRUE(Has(*store, "before"));
+  EXPECT_FALSE(Has(*store, "after"));
+}
+
+// SQLite would take the log for a leftover and remove it.
+TEST_F(SqliteStoreTest, ALogWithoutItsFileIsNotLost) {
+  std::ofstream(path_ + "-wal") << "the only copy of the last writes";
+  for (const bool create : {true, false}) EXPECT_EQ(Refusal({.create = create}), Kind::kInvalid);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  std::ofstream(path_).close();
+  EXPECT_EQ(Refusal(), Kind::kInvalid);
+  EXPECT_EQ(ReadFile(path_ + "-wal"), "the only copy of the last writes");
+}
+
 class DamagedSqliteStoreTest : public SqliteStoreTest {
  protected:
   // Fills a store and overwrites the pages of its records.
@@ -193,6 +243,15 @@ TEST_F(DamagedSqliteStoreTest, AfterACrashTheFileIsChecked) {
   EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kNever}), std::nullopt);
   std::ofstream(path_ + "-wal") << "left behind";
   EXPECT_EQ(Refusal({.check = SqliteOptions::Check::kAfterCrash}), Kind::kCorrupt);
+}
+
+TEST_F(DamagedSqliteStoreTest, AfterACrashItIsCheckedUnderWhateverName) {
+  const std::string alias = folder_.Path("alias.db");
+  std::filesystem::create_symlink(path_, alias);
+  std::ofstream(path_ + "-wal") << "left behind";
+  const auto opened = MakeSqliteStore({.path = alias}, clock_, log_, observer_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, Kind::kCorrupt);
 }
 
 TEST_F(DamagedSqliteStoreTest, OnceDamageIsSeenNothingIsWritten) {

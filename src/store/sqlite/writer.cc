@@ -29,6 +29,8 @@ Sql<Done> Writer::KeepLogShort(int pages_max) {
   // If a long read keeps it from beginning again, the next time is as much later.
   if (log_pages_ < last_checkpoint_ + pages_max) return Done{};
   last_checkpoint_ = log_pages_;
+  // One pass, and on the thread that commits.  Up to 3.51.2 SQLite can lose what is committed
+  // during a pass that follows one which moved everything (its "WAL-reset bug").
   const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                              nullptr, nullptr);
   if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return Done{};

@@ -17,6 +17,7 @@
 #include "store/allowance.h"
 #include "store/archive.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/schema.h"
 
 namespace vss::store::sqlite {
 
@@ -35,8 +36,8 @@ class Writer final {
   Sql<Done> Commit() { return Run(commit_); }
   void RollBack();
 
-  // Between transactions: moves the log into the file if it has `pages_max` pages or more.  Waits
-  // for nobody, and leaves what a reader still needs for the next time.
+  // Between transactions, in one pass: moves the log into the file if it has `pages_max` pages or
+  // more.  Waits for nobody, and leaves what a reader still needs for the next time.
   //
   // After a failed flush nothing may be read or written through any connection of this process.
   // SQLite flushes only when it has moved the whole log, yet counts what it moved before as safe:
@@ -82,7 +83,7 @@ class Writer final {
   Statement begin_{database_, "BEGIN IMMEDIATE"};
   Statement commit_{database_, "COMMIT"};
   Statement roll_back_{database_, "ROLLBACK"};
-  Statement touch_{database_, "PRAGMA user_version = 1"};
+  Statement touch_{database_, "PRAGMA user_version = " + std::to_string(kSchemaVersion)};
 
   Statement find_space_{database_, "SELECT id FROM space WHERE tenant = ?1 AND store = ?2"};
   Statement add_space_{database_, "INSERT INTO space (tenant, store) VALUES (?1, ?2) RETURNING id"};
