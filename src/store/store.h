@@ -11,7 +11,8 @@
 // Deadlines:   work that has not begun when its deadline passes is not begun: kOverloaded.
 // Durability:  what Commit calls committed survives a crash right after it answers.
 // Order:       batches of one space apply in the order in which Commit was called.
-// Stopping:    the destructor answers whatever was accepted, then closes.
+// Stopping:    the destructor answers whatever was accepted, then closes.  What a `then` asks for
+//              meanwhile is answered too, or refused.
 // Done when:   tests/contract/store_contract_test.cc passes on it.
 #ifndef VSS_STORE_STORE_H_
 #define VSS_STORE_STORE_H_

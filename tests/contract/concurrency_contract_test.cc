@@ -216,6 +216,27 @@ TEST_P(ConcurrencyContract, AStoreThatIsClosedAnswersWhatItAccepted) {
   EXPECT_EQ(answers, 2 * kCalls);
 }
 
+// What a continuation asks for while the store is being destroyed is answered, if only with a
+// refusal.
+TEST_P(ConcurrencyContract, ContinuationsMayCallTheStoreWhileItIsDestroyed) {
+  constexpr int kJobs = 200;
+  std::atomic<int> answers = 0;
+  store::Store& store = this->store();
+  const auto get = [&] {
+    store.Get(space_, {"k"}, Deadline::Never(), [&](const Result<std::vector<Record>>&) {
+      const Batch batch = {{Change::Write("k", Guard::Anything(), 1, "")}, {}};
+      store.Commit(space_, batch, Deadline::Never(),
+                   [&](const Result<CommitOutcome>&) { ++answers; });
+    });
+  };
+  for (int i = 0; i < kJobs; ++i) {
+    const Batch batch = {{Change::Write("k", Guard::Anything(), 1, std::to_string(i))}, {}};
+    store.Commit(space_, batch, Deadline::Never(), [&](const Result<CommitOutcome>&) { get(); });
+  }
+  Close();
+  EXPECT_EQ(answers, kJobs);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, ConcurrencyContract, ::testing::ValuesIn(EveryStore()), NameOf);
 
 }  // namespace

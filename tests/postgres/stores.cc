@@ -2,6 +2,8 @@
 #include "tests/contract/stores.h"
 
 #include <cstdio>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "base/check.h"
@@ -59,7 +61,14 @@ class TwoStores final : public store::Store {
   explicit TwoStores(PostgresHome& home)
       : home_(home), counting_(home.OpenCounting(true)), plain_(home.OpenCounting(false)) {}
 
+  ~TwoStores() override {
+    const std::lock_guard lock(closing_);
+    is_closing_ = true;
+  }
+
   void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
+    const std::shared_lock lock(closing_);
+    if (is_closing_) return then(Overloaded("one of two is gone"));
     const bool is_limited = !batch.allowance.IsUnlimited();
     if (is_limited) home_.Recount();
     (is_limited ? counting_ : plain_)
@@ -78,6 +87,8 @@ class TwoStores final : public store::Store {
 
  private:
   PostgresHome& home_;
+  std::shared_mutex closing_;
+  bool is_closing_ = false;
   std::unique_ptr<store::Store> counting_;
   std::unique_ptr<store::Store> plain_;
 };

@@ -54,6 +54,7 @@ class CommitLane final {
     const std::size_t bytes = job.batch.Bytes();
     if (auto refused = lane_.Offer(std::move(job), bytes)) refused->then(Overloaded(kBusy));
   }
+  void Finish() { lane_.Finish(); }
 
  private:
   void Work(std::vector<CommitJob> jobs) {
@@ -100,6 +101,7 @@ class ReadLane final {
     if (reader_.IsAway()) return job.Fail(Unavailable(kAway));
     if (auto refused = lane_.Offer(std::move(job), 0)) refused->Fail(Overloaded(kBusy));
   }
+  void Finish() { lane_.Finish(); }
 
  private:
   void Work(std::vector<ReadJob> jobs) {
@@ -131,6 +133,12 @@ class PostgresStore final : public Store {
     for (std::size_t i = 0; i < options_.read_lanes; ++i) {
       read_lanes_.push_back(std::make_unique<ReadLane>(context_));
     }
+  }
+
+  // Everything is answered while every lane is still there to be asked.
+  ~PostgresStore() override {
+    for (const auto& lane : commit_lanes_) lane->Finish();
+    for (const auto& lane : read_lanes_) lane->Finish();
   }
 
   void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
