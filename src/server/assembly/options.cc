@@ -59,6 +59,8 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.head_time_max = limits.head_timeout;
   options.body_progress.time = limits.body_progress_timeout;
   options.write_progress.time = limits.write_progress_timeout;
+  options.body_progress.bytes_per_second = options.write_progress.bytes_per_second =
+      limits.progress_bytes_per_second_min.bytes;
   options.idle_time_max = limits.idle_timeout;
   options.drain_time_max = config.server.shutdown_grace;
   return options;

@@ -81,6 +81,7 @@ struct Config {
     Milliseconds head_timeout = std::chrono::seconds(15);
     Milliseconds body_progress_timeout = std::chrono::seconds(30);
     Milliseconds write_progress_timeout = std::chrono::seconds(30);
+    ByteCount progress_bytes_per_second_min = 8_KiB;
     Milliseconds idle_timeout = std::chrono::seconds(75);
     std::uint64_t tenant_requests_per_second = 200;
     std::uint64_t tenant_requests_burst = 2'000;

@@ -19,7 +19,7 @@ constexpr std::size_t kPartsMax = 48;
 
 class HeadView final : public RequestHead {
  public:
-  HeadView(const ParsedHead& head, std::string_view client) : head_(head), client_(client) {}
+  HeadView(const ParsedHead& head, std::string client) : head_(head), client_(std::move(client)) {}
 
   std::string_view Method() const override { return head_.method; }
   std::string_view Path() const override { return head_.path; }
@@ -31,7 +31,7 @@ class HeadView final : public RequestHead {
 
  private:
   const ParsedHead& head_;
-  const std::string_view client_;
+  const std::string client_;
 };
 
 }  // namespace
@@ -41,13 +41,15 @@ Connection::Connection(Loop& loop, const Site& site, Arrival arrival)
       site_(site),
       peer_(arrival.peer),
       peer_text_(peer_.ToString()),
+      account_(site.budget->AccountOf(peer_)),
       ticket_(std::move(arrival.ticket)),
       is_refused_(arrival.is_refused),
       socket_(loop.context(), arrival.socket.Release()),
       transport_(site.tls ? MakeTlsTransport(socket_.native_handle(), *site.tls)
                           : MakePlainTransport(socket_.native_handle())),
       reader_(site.options.reader),
-      lease_(site.budget) {}
+      lease_(account_),
+      read_bytes_(site.options.unsent_bytes_max / 4) {}
 
 void Connection::Start() {
   if (is_refused_) {
@@ -110,19 +112,22 @@ void Connection::OnHead() {
            .allowed_origin = site_.cors.AllowedOrigin(head)};
   if (auto answer = site_.cors.AnswerPreflight(head)) return Reject(*std::move(answer));
 
-  const std::string client = ClientAddress(head);
-  Expected<Accepted, Response> verdict = site_.handler.OnHead(HeadView(head, client));
+  const IpAddress client = ClientOf(head);
+  const bool is_peer = client == peer_;
+  Expected<Accepted, Response> verdict =
+      site_.handler.OnHead(HeadView(head, is_peer ? peer_text_ : client.ToString()));
   if (!verdict) return Reject(std::move(verdict).error());
 
   const bool expects_continue = head.expects_continue;
   accepted_ = std::move(verdict).value();
+  if (!is_peer) lease_ = ByteLease(site_.budget->AccountOf(client));
   reader_.ReadBody(accepted_->body_bytes_max);
   if (expects_continue && !reader_.HasBodyBytes()) SayContinue();
 }
 
-std::string Connection::ClientAddress(const ParsedHead& head) const {
-  if (!site_.proxies.Contains(peer_)) return peer_text_;
-  return site_.proxies.ClientOf(peer_, head.All("x-forwarded-for")).ToString();
+IpAddress Connection::ClientOf(const ParsedHead& head) const {
+  if (!site_.proxies.Contains(peer_)) return peer_;
+  return site_.proxies.ClientOf(peer_, head.All("x-forwarded-for"));
 }
 
 // The head was all we wanted to know.  A small body is read over; for a larger one, or one that the
@@ -146,15 +151,23 @@ void Connection::OnRequest() {
   memo_.since = now_;
   memo_.bytes_in = body.size();
   waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body), memo_,
-                     std::exchange(lease_, ByteLease(site_.budget))};
+                     std::exchange(lease_, ByteLease(account_))};
   if (!memo_.keeps_alive) is_reading_ = false;
   StartWaiting();
 }
 
 void Connection::StartWaiting() {
   if (!waiting_) return;
-  const bool may_start = serving_ == 0 || (waiting_->accepted.is_read && writes_serving_ == 0);
-  if (may_start) Serve(*std::exchange(waiting_, std::nullopt));
+  if (MayStart(*waiting_)) Serve(*std::exchange(waiting_, std::nullopt));
+}
+
+// A client that does not read is not worked for.  Reads overlap as far as their answers, if they
+// are like those before them, will find room.
+bool Connection::MayStart(const Waiting& request) const {
+  const std::uint64_t unsent_max = site_.options.unsent_bytes_max;
+  if (serving_ == 0) return unsent_bytes_ < unsent_max;
+  return request.accepted.is_read && writes_serving_ == 0 &&
+         unsent_bytes_ + (serving_ + 1) * read_bytes_ <= unsent_max;
 }
 
 void Connection::Serve(Waiting request) {
@@ -216,7 +229,11 @@ void Connection::Take(std::uint64_t sequence, Result<Response> result, ByteLease
   slot.lease.Set(slot.response.body.size() + slot.response.tail.size());
   unsent_bytes_ += slot.BodyBytes();
   --serving_;
-  if (!slot.is_read) --writes_serving_;
+  if (slot.is_read) {
+    read_bytes_ = std::max(read_bytes_ / 2, slot.BodyBytes());
+  } else {
+    --writes_serving_;
+  }
 
   if (slot.response.close) {  // Nothing may come after it.
     slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(place) + 1, slots_.end());
@@ -417,7 +434,8 @@ void Connection::Tick() {
 
 bool Connection::HasStalled(const ProgressRule& rule, Mark& mark, std::uint64_t bytes) const {
   if (now_ - mark.at < rule.time) return false;
-  if (bytes - mark.bytes < rule.bytes) return true;
+  const auto due = rule.bytes_per_second * static_cast<std::uint64_t>(rule.time.count()) / 1000;
+  if (bytes - mark.bytes < std::max<std::uint64_t>(due, 1)) return true;
   mark = {now_, bytes};
   return false;
 }

@@ -121,12 +121,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void OnHead();
   void OnRequest();
   void StartWaiting();
+  bool MayStart(const Waiting& request) const;
   void Serve(Waiting request);
   void Refuse(Refusal refusal);
   void Reject(Response response);
   void Answer(Response response, const Memo& memo);
   void SayContinue();
-  std::string ClientAddress(const ParsedHead& head) const;
+  IpAddress ClientOf(const ParsedHead& head) const;
 
   bool WantsToRead() const;
   bool HasRoom() const;
@@ -151,6 +152,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const Site& site_;
   const IpAddress peer_;
   const std::string peer_text_;
+  const std::shared_ptr<ByteAccount> account_;  // Of the peer's household.
   ConnectionCount::Ticket ticket_;
   const bool is_refused_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
@@ -179,6 +181,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::uint64_t next_sequence_ = 0;
   std::size_t serving_ = 0;
   std::size_t writes_serving_ = 0;
+  std::uint64_t read_bytes_ = 0;  // What the answer to a read may take, from those before it.
 
   // Writing.
   std::uint64_t front_sent_ = 0;    // Of the first slot.

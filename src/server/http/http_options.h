@@ -15,11 +15,12 @@
 
 namespace vss::server {
 
-// At least `bytes` must move in every `time`, or the transfer is given up.  Slow links pass; a
-// peer that only wants to hold the connection does not.
+// So much must move in every `time`, or the transfer is given up: a transfer takes no longer than
+// `time` and what its size needs at that rate.  Slow links pass; a peer that only wants to hold
+// what its transfer holds does not.
 struct ProgressRule {
   std::chrono::milliseconds time = std::chrono::seconds(30);
-  std::uint64_t bytes = 4 << 10;
+  std::uint64_t bytes_per_second = 8 << 10;
 };
 
 struct HttpOptions {

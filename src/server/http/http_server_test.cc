@@ -5,6 +5,7 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "server/http/http_testing.h"
 #include "server/http/tls_testing.h"
@@ -50,8 +51,8 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
     server_ = std::move(server).value();
     server_->Start();
   }
-  Client Connect(int receive_bytes = 0) {
-    FileDescriptor socket = testing::ConnectTo(server_->PortOf(0), receive_bytes);
+  Client Connect(int receive_bytes = 0, const char* from = "127.0.0.1") {
+    FileDescriptor socket = testing::ConnectTo(server_->PortOf(0), receive_bytes, from);
     std::unique_ptr<testing::ClientLink> link;
     if (GetParam() == Link::kTls) {
       link = std::make_unique<testing::TlsLink>(socket.Get());
@@ -406,7 +407,7 @@ TEST_P(HttpServerTest, AHeadMustComeInTime) {
 }
 
 TEST_P(HttpServerTest, ABodyMustMakeProgress) {
-  options_.body_progress = {milliseconds(100), 10};
+  options_.body_progress = {milliseconds(100), 100};
   Start();
   Client client = Connect();
   client.Send("POST /echo HTTP/1.1\r\nContent-Length: 100\r\n\r\nx");
@@ -416,7 +417,7 @@ TEST_P(HttpServerTest, ABodyMustMakeProgress) {
 }
 
 TEST_P(HttpServerTest, ASlowBodyThatMakesProgressIsWaitedFor) {
-  options_.body_progress = {milliseconds(500), 2};
+  options_.body_progress = {milliseconds(500), 4};
   Start();
   Client client = Connect();
   client.Send("POST /echo HTTP/1.1\r\nContent-Length: 20\r\n\r\n");
@@ -459,7 +460,7 @@ TEST_P(HttpServerTest, AClientMustReadItsAnswer) {
 }
 
 TEST_P(HttpServerTest, ReadingAByteNowAndThenIsNotEnough) {
-  options_.write_progress = {milliseconds(200), 1 << 20};
+  options_.write_progress = {milliseconds(200), 5 << 20};
   Start();
   Client client = Connect(/*receive_bytes=*/4096);
   client.SendRequest("/held/1");
@@ -495,6 +496,59 @@ TEST_P(HttpServerTest, ThereIsRoomForSoManyBytes) {
   handler_.Release("/held/1", {});
   EXPECT_EQ(first.Receive().status, 200);
   EXPECT_EQ(first.Exchange("/echo", std::string(60'000, 'x')).status, 200);
+}
+
+TEST_P(HttpServerTest, OneAddressDoesNotTakeTheRoomOfAll) {
+  options_.bytes_in_flight_max = 1'000'000;
+  Start();
+  std::vector<Client> greedy;
+  for (const char* path : {"/held/1", "/held/2"}) {
+    greedy.push_back(Connect());
+    greedy.back().SendRequest(path, std::string(300'000, 'x'));
+    handler_.WaitFor(path);
+  }
+  EXPECT_EQ(Connect().Exchange("/echo", std::string(200'000, 'x')).status, 503);
+  Client other = Connect(0, "127.0.0.2");
+  EXPECT_EQ(other.Exchange("/echo", std::string(200'000, 'x')).status, 200);
+  handler_.Release("/held/1", {});
+  handler_.Release("/held/2", {});
+}
+
+TEST_P(HttpServerTest, AClientBehindAProxyHasItsOwnRoom) {
+  options_.bytes_in_flight_max = 1'000'000;
+  listener_.trusted_proxies = {"127.0.0.1"};
+  Start();
+  Client greedy = Connect();
+  greedy.SendRequest("/held/1", std::string(490'000, 'x'), "X-Forwarded-For: 203.0.113.1\r\n");
+  handler_.WaitFor("/held/1");
+  const std::string body(200'000, 'x');
+  EXPECT_EQ(Connect().Exchange("/echo", body, "X-Forwarded-For: 203.0.113.1\r\n").status, 503);
+  EXPECT_EQ(Connect().Exchange("/echo", body, "X-Forwarded-For: 203.0.113.2\r\n").status, 200);
+  handler_.Release("/held/1", {});
+}
+
+TEST_P(HttpServerTest, ReadsOverlapAsFarAsTheirAnswersFindRoom) {
+  options_.unsent_bytes_max = 1 << 20;
+  Start();
+  Client client = Connect();
+  const auto path = [](int i) { return "/held/read/" + std::to_string(i); };
+  for (int i = 1; i <= 12; ++i) client.SendRequest(path(i));
+  handler_.WaitFor(path(4));
+  EXPECT_FALSE(client.HasReply());
+  EXPECT_FALSE(handler_.IsHeld(path(5))) << "nothing is known of them yet";
+  handler_.Release(path(1), {.body = "small"});
+  handler_.WaitFor(path(9));
+  handler_.Release(path(2), {.body = std::string(2 << 20, 'x')});
+  EXPECT_EQ(client.Receive().body, "small");
+  EXPECT_EQ(client.Receive().body.size(), std::size_t{2} << 20);
+  for (int i = 3; i <= 8; ++i) handler_.Release(path(i), {.body = std::string(2 << 20, 'x')});
+  for (int i = 3; i <= 8; ++i) EXPECT_EQ(client.Receive().status, 200);
+  EXPECT_FALSE(handler_.IsHeld(path(10))) << "large ones come one at a time";
+  handler_.Release(path(9), {.body = "small"});
+  handler_.Release(path(10), {.body = "small"});
+  handler_.Release(path(11), {.body = "small"});
+  handler_.Release(path(12), {.body = "small"});
+  for (int i = 9; i <= 12; ++i) EXPECT_EQ(client.Receive().body, "small");
 }
 
 TEST_P(HttpServerTest, AnAnswerThatThereIsNoRoomForIsNotKept) {

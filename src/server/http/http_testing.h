@@ -152,7 +152,9 @@ class SocketLink final : public ClientLink {
   const int socket_;
 };
 
-inline FileDescriptor ConnectTo(std::uint16_t port, int receive_bytes = 0) {
+// Every address of 127.0.0.0/8 is this machine, and a household of its own.
+inline FileDescriptor ConnectTo(std::uint16_t port, int receive_bytes = 0,
+                                const char* from = "127.0.0.1") {
   FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (receive_bytes > 0) {
     ::setsockopt(socket.Get(), SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
@@ -162,6 +164,8 @@ inline FileDescriptor ConnectTo(std::uint16_t port, int receive_bytes = 0) {
   ::setsockopt(socket.Get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
+  inet_pton(AF_INET, from, &address.sin_addr);
+  EXPECT_EQ(::bind(socket.Get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_EQ(::connect(socket.Get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
