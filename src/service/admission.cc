@@ -70,6 +70,13 @@ Result<Done> Admission::OnBody(std::string_view tenant, std::string_view address
                 "too many bytes from this address");
 }
 
+void Admission::OnAnswer(std::string_view tenant, std::string_view address, std::size_t bytes) {
+  const SteadyTime now = clock_.Steady();
+  const auto cost = static_cast<double>(bytes);
+  tenant_bytes_.Charge(hash_(tenant), cost, now);
+  address_bytes_.Charge(HashOfAddress(hash_, address), cost, now);
+}
+
 bool Admission::ReserveNewTenant(std::string_view address) {
   return !address_new_tenants_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
 }

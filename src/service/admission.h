@@ -4,6 +4,7 @@
 //   unknown proof    -> MayAuthenticate    before anything is spent on it
 //   ... was refused  -> OnAuthFailed
 //   it was read      -> OnBody             counts it against its tenant, and its bytes against both
+//   it is answered   -> OnAnswer           counts these bytes too; the next request waits for them
 //   it writes        -> ReserveNewTenant   and ReturnNewTenant unless a tenant was created
 //
 // What is over a limit is answered kThrottled with the time after which it would not be.  Phones
@@ -56,6 +57,7 @@ class Admission final {
   void OnAuthFailed(std::string_view address);
 
   Result<Done> OnBody(std::string_view tenant, std::string_view address, std::size_t bytes);
+  void OnAnswer(std::string_view tenant, std::string_view address, std::size_t bytes);
 
   // Whether `address` may create a tenant.  If it does not, after all, the place is returned.
   bool ReserveNewTenant(std::string_view address);

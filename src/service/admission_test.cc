@@ -49,6 +49,20 @@ TEST_F(AdmissionTest, CountsRequestsOfAnAddress) {
   EXPECT_EQ(CountUntilThrottled(ask), 20);
 }
 
+TEST_F(AdmissionTest, AnswersCountAsBodiesDo) {
+  AdmissionLimits limits;
+  limits.tenant_bytes = {.per_second = 100, .burst = 1000};
+  limits.address_bytes = {.per_second = 1000, .burst = 2000};
+  Admission admission = Make(limits);
+  admission.OnAnswer("alice", "192.0.2.1", 2000);
+  EXPECT_FALSE(admission.OnBody("alice", "192.0.2.2", 1)) << "her own limit";
+  EXPECT_TRUE(admission.OnBody("bob", "192.0.2.2", 1));
+  admission.OnAnswer("carol", "192.0.2.1", 900);
+  EXPECT_FALSE(admission.OnBody("bob", "192.0.2.1", 1)) << "that of the address";
+  clock_.Advance(seconds(11));
+  EXPECT_TRUE(admission.OnBody("alice", "192.0.2.1", 1));
+}
+
 TEST_F(AdmissionTest, CountsRequestsOfATenantFromAnywhere) {
   AdmissionLimits limits;
   limits.tenant_requests = {.per_second = 10, .burst = 50};

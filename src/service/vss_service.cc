@@ -50,14 +50,25 @@ void VssService::Serve(Operation operation, const Caller& caller, std::string bo
   }
   switch (operation) {
     case Operation::kGetObject:
-      return Get(caller, body, std::move(then));
+      return Get(caller, body, Counted(caller, std::move(then)));
     case Operation::kPutObjects:
       return Put(caller, std::move(body), std::move(then));
     case Operation::kDeleteObject:
       return Delete(caller, body, std::move(then));
     case Operation::kListKeyVersions:
-      return List(caller, body, std::move(then));
+      return List(caller, body, Counted(caller, std::move(then)));
   }
+}
+
+// What is fetched costs as much as what is sent, and its size is known only now.
+Then<Answer> VssService::Counted(const Caller& caller, Then<Answer> then) {
+  return [this, caller, then = std::move(then)](Result<Answer> answer) mutable {
+    if (answer) {
+      const std::size_t bytes = answer->body.size() + answer->tail.size();
+      admission_.OnAnswer(caller.tenant, caller.address, bytes);
+    }
+    then(std::move(answer));
+  };
 }
 
 void VssService::Get(const Caller& caller, const std::string& body, Then<Answer> then) {

@@ -62,6 +62,8 @@ class VssService final {
   void Put(const Caller& caller, std::string body, Then<vss_api::Answer> then);
   void Delete(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
   void List(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
+  // `then`, after the bytes of the answer have been counted.
+  Then<vss_api::Answer> Counted(const Caller& caller, Then<vss_api::Answer> then);
   void CommitPut(const Caller& caller, Space space, Batch batch, Then<vss_api::Answer> then);
   Deadline NewDeadline() const { return {clock_.Steady() + options_.request_timeout}; }
 
