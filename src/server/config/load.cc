@@ -125,13 +125,21 @@ void WarnOfUnknownVariables(const Environment& environment, const std::vector<Se
   }
 }
 
-bool SpeaksUpstream(const FlatFile& file, bool has_file, const Environment& environment) {
-  if (has_file) {
-    return std::any_of(file.begin(), file.end(), [](const auto& leaf) {
-      return IsUpstreamTable(leaf.first.substr(0, leaf.first.find('.')));
-    });
+// Whether the configuration is one of the original server.  Its variables alone make it one, beside
+// a file that says nothing too: taken for ours, it would serve wallets from an empty store.
+Result<bool> SpeaksUpstream(const FlatFile& file, const Environment& environment) {
+  bool has_ours = false;
+  for (const auto& leaf : file) {
+    if (IsUpstreamTable(leaf.first.substr(0, leaf.first.find('.')))) return true;
+    has_ours = true;
   }
-  return environment.contains("VSS_BIND_ADDRESS") || environment.contains("VSS_PSQL_ADDRESS");
+  for (const auto& variable : environment) {
+    if (!IsUpstreamOnlyVariable(variable.first)) continue;
+    if (!has_ours) return true;
+    return Invalid("the environment variable " + variable.first +
+                   " is the original vss-server's, but the file is not: use one or the other");
+  }
+  return false;
 }
 
 }  // namespace
@@ -147,7 +155,7 @@ Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file_text,
               [&](const std::string& name, const toml::node& node) { flat[name] = TextOf(node); });
 
   LoadedConfig loaded;
-  const bool is_upstream = SpeaksUpstream(flat, file_text.has_value(), environment);
+  VSS_TRY(const bool is_upstream, SpeaksUpstream(flat, environment));
   if (is_upstream) {
     VSS_TRY(loaded.config, ConfigFromUpstream(flat, environment, loaded.warnings));
   }

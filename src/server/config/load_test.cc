@@ -198,6 +198,9 @@ TEST(UpstreamConfig, ItsFileStartsUsUnchanged) {
   EXPECT_EQ(config.limits.body_bytes_max, 1_GiB);
   EXPECT_THAT(config.auth.schemes, ElementsAre("signature"));
   EXPECT_EQ(config.quota.bytes_max.bytes, 0u) << "no quota that it does not have";
+  EXPECT_EQ(config.limits.tenant_requests_per_second, 0u) << "nor a limit";
+  EXPECT_EQ(config.limits.address_failed_authentications_per_minute, 0u)
+      << "behind its proxy all users share one address";
   EXPECT_EQ(config.log.level, "info");
   EXPECT_EQ(config.log.file, "vss.log");
 }
@@ -220,6 +223,26 @@ TEST(UpstreamConfig, ItsEnvironmentStartsUsWithoutAFile) {
   EXPECT_THAT(config.auth.jwt_public_keys, ElementsAre("a key"));
   EXPECT_EQ(config.store.postgres.tls, "verify-full") << "set to anything, even false, it is on";
   EXPECT_EQ(config.log.level, "debug");
+}
+
+TEST(UpstreamConfig, ItsEnvironmentStandsBesideAFileThatSaysNothing) {
+  const Environment environment = {
+      {"VSS_BIND_ADDRESS", "0.0.0.0:80"}, {"VSS_PSQL_USERNAME", "u"}, {"VSS_PSQL_PASSWORD", "p"},
+      {"VSS_PSQL_ADDRESS", "a:1"},        {"VSS_PSQL_VSS_DB", "v"},   {"VSS_PSQL_DEFAULT_DB", "d"},
+      {"VSS_JWT_RSA_PEM", "a key"},
+  };
+  const Config config = MustLoad("# everything is in the environment\n", environment);
+  EXPECT_EQ(config.store.kind, "postgres");
+  EXPECT_THAT(config.auth.schemes, ElementsAre("jwt"));
+  EXPECT_THAT(config.server.listen, ElementsAre("0.0.0.0:80"));
+}
+
+TEST(UpstreamConfig, IsNotMixedWithOurs) {
+  for (const char* variable : {"VSS_PSQL_ADDRESS", "VSS_JWT_RSA_PEM", "VSS_BIND_ADDRESS"}) {
+    EXPECT_THAT(ProblemWith("[store]\nkind = \"sqlite\"\n", {{variable, "x"}}),
+                HasSubstr("one or the other"));
+    EXPECT_THAT(ProblemWith("", {{variable, "x"}}), HasSubstr("is missing"));
+  }
 }
 
 TEST(UpstreamConfig, WhatItIgnoresIsWarnedOf) {

@@ -95,6 +95,7 @@ void SwitchOffWhatUpstreamLacks(Config& config) {
   limits.tenant_bytes_per_second = {0};
   limits.address_requests_per_second = 0;
   limits.address_bytes_per_second = {0};
+  limits.address_failed_authentications_per_minute = 0;
   limits.address_new_tenants_per_hour = 0;
   limits.connections_per_address_max = limits.connections_max;
 }
@@ -135,6 +136,11 @@ bool IsUpstreamTable(std::string_view table) {
 bool IsUpstreamVariable(std::string_view variable) {
   return std::any_of(kSources.begin(), kSources.end(),
                      [&](const Source& source) { return source.variable == variable; });
+}
+
+bool IsUpstreamOnlyVariable(std::string_view variable) {
+  return variable == kBindAddress.variable || variable == kRsaPem.variable ||
+         (variable.starts_with("VSS_PSQL_") && IsUpstreamVariable(variable));
 }
 
 Result<Config> ConfigFromUpstream(const FlatFile& file,

@@ -41,6 +41,8 @@ using FlatFile = std::map<std::string, std::string>;
 
 bool IsUpstreamTable(std::string_view table);
 bool IsUpstreamVariable(std::string_view variable);
+// Whether it says that this is a configuration of that server: ours has no variable like it.
+bool IsUpstreamOnlyVariable(std::string_view variable);
 
 // The Config that upstream's settings come to.  Adds to `warnings` what that server ignores.
 Result<Config> ConfigFromUpstream(const FlatFile& file,
