@@ -34,7 +34,8 @@ Result<FileDescriptor> Listen(const std::string& host, std::uint16_t port) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (error != 0) return Invalid("cannot resolve " + host + ": " + ::gai_strerror(error));
+  // The name service may be late, as at boot; whoever started us should try again.
+  if (error != 0) return Unavailable("cannot resolve " + host + ": " + ::gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
 
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
