@@ -32,6 +32,7 @@ Expected<Accepted, Response> AdminHandler::OnHead(const RequestHead& head) {
     response.headers.emplace_back("allow", "GET, HEAD");
     return Unexpected(std::move(response));
   }
+  if (local_only_ && !local_only_->Admits(head)) return Unexpected(Text(403, "local only\n"));
   if (head.Path() == "/health") return Unexpected(Text(200, "ok\n"));
   if (head.Path() == "/metrics") {
     Response response;

@@ -8,9 +8,12 @@
 #define VSS_SERVER_ADMIN_HANDLER_H_
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "server/http/handler.h"
+#include "server/http/local_only.h"
 #include "server/metrics/metrics.h"
 #include "store/store.h"
 
@@ -19,8 +22,10 @@ namespace vss::server {
 // Threads: every method, any thread.
 class AdminHandler final : public HttpHandler {
  public:
-  AdminHandler(const Metrics& metrics, store::Store& store, const Clock& clock)
-      : metrics_(metrics), store_(store), clock_(clock) {}
+  // `local_only` is there if the listener is on loopback.
+  AdminHandler(std::optional<LocalOnly> local_only, const Metrics& metrics, store::Store& store,
+               const Clock& clock)
+      : local_only_(std::move(local_only)), metrics_(metrics), store_(store), clock_(clock) {}
 
   Expected<Accepted, Response> OnHead(const RequestHead& head) override;
   Response OnRefusal(Refusal refusal) override;
@@ -29,6 +34,7 @@ class AdminHandler final : public HttpHandler {
  private:
   void CheckStore(Then<Response> then);
 
+  const std::optional<LocalOnly> local_only_;
   const Metrics& metrics_;
   store::Store& store_;
   const Clock& clock_;

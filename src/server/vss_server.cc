@@ -52,9 +52,15 @@ Result<Done> VssServer::Parts::Build() {
   VSS_TRY(store, MakeStore(config, clock, log, metrics));
   service = std::make_unique<service::VssService>(ServiceOptionsFrom(config), *authorizer,
                                                   admission, *store, metrics, clock);
-  vss_handler = std::make_unique<VssHandler>(config.limits.body_bytes_max.bytes, *service, metrics,
-                                             log, clock);
-  admin_handler = std::make_unique<AdminHandler>(metrics, *store, clock);
+  std::optional<LocalOnly> vss_local_only;
+  if (config.auth.schemes.front() == "none") vss_local_only.emplace(config.server.cors_origins);
+  vss_handler = std::make_unique<VssHandler>(
+      config.limits.body_bytes_max.bytes, std::move(vss_local_only), *service, metrics, log, clock);
+  std::optional<LocalOnly> admin_local_only;
+  const auto admin = ParseHostPort(config.admin.listen);
+  if (admin && IsLoopback(admin->host)) admin_local_only.emplace();
+  admin_handler =
+      std::make_unique<AdminHandler>(std::move(admin_local_only), metrics, *store, clock);
 
   VSS_TRY(std::vector<ListenerOptions> listeners, Listeners());
   VSS_TRY(http,

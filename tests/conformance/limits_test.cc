@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "auth/signature.h"
 #include "base/clock.h"
@@ -76,6 +77,18 @@ TEST(Limits, TooManyBytesOfAUser) {
   EXPECT_EQ(client.Put({{"k", -1, "x"}}), kThrottled);
 }
 
+TEST(Limits, WhatAUserFetchesCountsToo) {
+  const auto server = Start([](server::Config& config) {
+    config.limits.tenant_bytes_per_second = {1};
+    config.limits.tenant_bytes_burst = {250'000};
+  });
+  VssClient client(server->Base(), "store");
+  EXPECT_EQ(client.Put({{"k", -1, std::string(100'000, 'x')}}), kOk);
+  EXPECT_EQ(client.Get("k"), kOk);
+  EXPECT_EQ(client.Get("k"), kOk) << "the bytes are known when they leave";
+  EXPECT_EQ(client.Get("k"), kThrottled);
+}
+
 TEST(Limits, TooManyWrongProofsFromAnAddress) {
   const auto server = Start([](server::Config& config) {
     UseSignatures(config);
@@ -105,6 +118,36 @@ TEST(Limits, TooManyNewUsersFromAnAddress) {
   EXPECT_EQ(third.Put({{"k", 0, "v"}}).status, 429);
   EXPECT_EQ(first.Put({{"k", 2, "v"}}), kOk);
   EXPECT_EQ(third.Get("k"), kNoSuchKey) << "reading is not refused";
+}
+
+// Without authentication every page that a browser on this machine shows could be a wallet.
+TEST(Limits, WebPagesAreNotLetInWithoutAuthentication) {
+  const auto server = Start([](server::Config& config) {
+    config.auth.schemes = {"none"};
+    config.server.cors_origins = {"https://wallet.example"};
+  });
+  HttpClient client(server->Base());
+  const auto status = [&](const std::vector<std::string>& headers) {
+    return client.Post("/vss/listKeyVersions", "", headers).status;
+  };
+  EXPECT_EQ(status({}), 200);
+  EXPECT_EQ(status({"origin: https://wallet.example"}), 200);
+  EXPECT_EQ(status({"origin: https://evil.example"}), 403);
+  EXPECT_EQ(status({"host: rebind.example"}), 403);
+  HttpClient admin(server->AdminBase());
+  EXPECT_EQ(admin.Send("GET", "/metrics", "", {}).status, 200);
+  EXPECT_EQ(admin.Send("GET", "/metrics", "", {"host: rebind.example"}).status, 403);
+}
+
+TEST(Limits, WebPagesMayComeWithCredentials) {
+  const auto server = Start(UseSignatures);
+  HttpClient client(server->Base());
+  EXPECT_EQ(
+      client
+          .Post("/vss/listKeyVersions", "",
+                {AuthorizationOfNewWallet(), "origin: https://any.example", "host: x.example"})
+          .status,
+      200);
 }
 
 }  // namespace

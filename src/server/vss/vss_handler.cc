@@ -106,6 +106,11 @@ Expected<Accepted, Response> VssHandler::OnHead(const RequestHead& head) {
     response.headers.emplace_back("allow", "POST");
     return Unexpected(std::move(response));
   }
+  if (local_only_ && !local_only_->Admits(head)) {
+    return Unexpected(Finish(route->name, nullptr, began,
+                             ErrorAnswer(403, ErrorCode::kInvalidRequest,
+                                         "Without authentication web pages are not served")));
+  }
   auto caller = service_.Admit(head.Header("authorization"), head.ClientAddress());
   if (!caller) {
     return Unexpected(Finish(route->name, nullptr, began, Unexpected(std::move(caller).error())));

@@ -7,12 +7,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/http/handler.h"
+#include "server/http/local_only.h"
 #include "server/vss/request_observer.h"
 #include "service/vss_service.h"
 
@@ -21,9 +24,11 @@ namespace vss::server {
 // Threads: every method, any thread.
 class VssHandler final : public HttpHandler {
  public:
-  VssHandler(std::uint64_t body_bytes_max, service::VssService& service, RequestObserver& observer,
-             Log& log, const Clock& clock)
+  // `local_only` is there if there is no authentication.
+  VssHandler(std::uint64_t body_bytes_max, std::optional<LocalOnly> local_only,
+             service::VssService& service, RequestObserver& observer, Log& log, const Clock& clock)
       : body_bytes_max_(body_bytes_max),
+        local_only_(std::move(local_only)),
         service_(service),
         observer_(observer),
         log_(log),
@@ -42,6 +47,7 @@ class VssHandler final : public HttpHandler {
                   Result<vss_api::Answer> answer);
 
   const std::uint64_t body_bytes_max_;
+  const std::optional<LocalOnly> local_only_;
   service::VssService& service_;
   RequestObserver& observer_;
   Log& log_;
