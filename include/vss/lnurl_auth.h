@@ -30,6 +30,9 @@ struct LnurlChallenge {
 // Whom to trust is the caller's to decide: by scheme, host and tag.
 Result<LnurlChallenge> ParseLnurl(std::string_view url);
 
+// Where the key for a host hangs below the parent, whose child 0 is `hashing_key`.
+std::array<std::uint32_t, 4> LinkingPath(const Secret<32>& hashing_key, std::string_view host);
+
 // The private key that `parent` (LDK Node's lnurl_parent) has for a host.
 Result<Secret<32>> LinkingKey(const ExtendedKey& parent, std::string_view host);
 

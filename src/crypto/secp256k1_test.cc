@@ -133,6 +133,47 @@ TEST(Ecdsa, WhatOneKeySignsNoChangedBitSurvives) {
   }
 }
 
+// A number is as short as it can be, and a byte longer if it would look negative.
+TEST(Der, NumbersAreMinimal) {
+  const auto der = [](std::string_view r, std::string_view s) {
+    return EncodeHex(EncodeDer(FromHex<64>(std::string(r) + std::string(s))));
+  };
+  EXPECT_EQ(der(kOne, kOne), "3006020101020101");
+  EXPECT_EQ(der(kZero, kOne), "3006020100020101");
+  const std::string low(62, '0');
+  EXPECT_EQ(der(low + "7f", low + "80"), "300702017f02020080");
+  EXPECT_EQ(der(kOrderLessOne, kOne), "3026022100" + std::string(kOrderLessOne) + "020101");
+  EXPECT_EQ(EncodeDer(FromHex<64>(std::string(kOrderLessOne) + std::string(kOrderLessOne))).size(),
+            72u);
+}
+
+TEST(SecretKeys, AddUpBelowTheOrder) {
+  const auto add = [](std::string_view a, std::string_view b) {
+    const auto sum = AddSecretKeys(Secret<32>(FromHex<32>(a)), Secret<32>(FromHex<32>(b)));
+    return sum ? EncodeHex(sum->Bytes()) : "none";
+  };
+  const std::string two = std::string(63, '0') + "2";
+  EXPECT_EQ(add(kOne, kOne), two);
+  EXPECT_EQ(add(kOrderLessOne, two), kOne);
+  EXPECT_EQ(add(kOrderLessOne, kOne), "none");  // Zero.
+  for (const std::string_view bad : {kZero, kOrder}) {
+    EXPECT_EQ(add(bad, kOne), "none");
+    EXPECT_EQ(add(kOne, bad), "none");
+  }
+}
+
+TEST(SecretKeys, HaveAPublicKeyIfTheyAreKeys) {
+  const auto public_key = [](std::string_view secret) {
+    const auto key = PublicKeyOf(Secret<32>(FromHex<32>(secret)));
+    return key ? EncodeHex(*key) : "none";
+  };
+  EXPECT_EQ(public_key(kOne), "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+  EXPECT_EQ(public_key(kOrderLessOne),
+            "0379be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+  EXPECT_EQ(public_key(kZero), "none");
+  EXPECT_EQ(public_key(kOrder), "none");
+}
+
 TEST(SigningKey, IsANumberFromOneToTheOrder) {
   EXPECT_FALSE(KeyFrom(kZero));
   EXPECT_FALSE(KeyFrom(kOrder));

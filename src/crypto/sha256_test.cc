@@ -67,5 +67,24 @@ TEST(HmacSha256, PartsCountAsOneMessageAndTheKeyCounts) {
   EXPECT_NE(HmacSha256({}, {BytesOf("abc")}), HmacSha256(key, {BytesOf("abc")}));
 }
 
+TEST(HmacSha256, EveryBitOfKeyAndMessageCounts) {
+  const std::string key = "a key of some bytes";
+  const std::string message = "a message";
+  const Digest mac = HmacSha256(BytesOf(key), {BytesOf(message)});
+  const auto changed = [](std::string text, std::size_t bit) {
+    text[bit / 8] = static_cast<char>(text[bit / 8] ^ 1 << bit % 8);
+    return text;
+  };
+  for (std::size_t bit = 0; bit < key.size() * 8; ++bit) {
+    EXPECT_NE(HmacSha256(BytesOf(changed(key, bit)), {BytesOf(message)}), mac) << bit;
+  }
+  for (std::size_t bit = 0; bit < message.size() * 8; ++bit) {
+    EXPECT_NE(HmacSha256(BytesOf(key), {BytesOf(changed(message, bit))}), mac) << bit;
+  }
+  // Keys are padded with zeros up to a block and hashed beyond it.
+  EXPECT_EQ(HmacSha256(BytesOf(key + std::string(45, '\0')), {BytesOf(message)}), mac);
+  EXPECT_NE(HmacSha256(BytesOf(key + std::string(46, '\0')), {BytesOf(message)}), mac);
+}
+
 }  // namespace
 }  // namespace vss::crypto

@@ -94,15 +94,17 @@ Result<LnurlChallenge> ParseLnurl(std::string_view url) {
   return challenge;
 }
 
+std::array<std::uint32_t, 4> LinkingPath(const Secret<32>& hashing_key, std::string_view host) {
+  const crypto::Digest mac = crypto::HmacSha256(hashing_key.Bytes(), {BytesOf(LowerCase(host))});
+  std::array<std::uint32_t, 4> path{};
+  for (std::size_t i = 0; i < 16; ++i) path[i / 4] = path[i / 4] << 8 | mac[i];
+  return path;
+}
+
 Result<Secret<32>> LinkingKey(const ExtendedKey& parent, std::string_view host) {
   VSS_TRY(const ExtendedKey hashing, parent.Child(0));
-  const crypto::Digest mac =
-      crypto::HmacSha256(hashing.PrivateKey().Bytes(), {BytesOf(LowerCase(host))});
-  const auto index = [&mac](std::size_t i) {
-    return static_cast<std::uint32_t>(mac[4 * i]) << 24 | mac[4 * i + 1] << 16 |
-           mac[4 * i + 2] << 8 | mac[4 * i + 3];
-  };
-  VSS_TRY(const ExtendedKey linking, parent.Descendant({index(0), index(1), index(2), index(3)}));
+  const auto [i1, i2, i3, i4] = LinkingPath(hashing.PrivateKey(), host);
+  VSS_TRY(const ExtendedKey linking, parent.Descendant({i1, i2, i3, i4}));
   return Secret<32>(linking.PrivateKey().Bytes());
 }
 
