@@ -66,8 +66,8 @@ TEST(Signature, MatchesTheSharedVectors) {
     const auto time = vector["unix_time"].get<UnixSeconds>();
     const std::string header = vector["authorization_header"];
     EXPECT_EQ(credentials.HeaderAt(time), header);
-    EXPECT_EQ(credentials.Tenant(), vector["server_user_token"]);
-    EXPECT_EQ(Verify(header, time), vector["server_user_token"]);
+    EXPECT_EQ(credentials.Tenant(), vector["server_user_token"].get<std::string>());
+    EXPECT_EQ(Verify(header, time), vector["server_user_token"].get<std::string>());
   }
 }
 

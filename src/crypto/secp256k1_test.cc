@@ -49,10 +49,10 @@ TEST(Ecdsa, MatchesTheSharedVectors) {
   for (const auto& vector : testing::ClientVectors("sigs_auth")) {
     const auto key = KeyFrom(vector["private_key_hex"].get<std::string>());
     ASSERT_TRUE(key);
-    EXPECT_EQ(EncodeHex(key->PublicKey()), vector["public_key_hex"]);
+    EXPECT_EQ(EncodeHex(key->PublicKey()), vector["public_key_hex"].get<std::string>());
     const Digest digest = FromHex<32>(vector["digest_hex"].get<std::string>());
     const CompactSignature signature = key->Sign(digest);
-    EXPECT_EQ(EncodeHex(signature), vector["signature_compact_hex"]);
+    EXPECT_EQ(EncodeHex(signature), vector["signature_compact_hex"].get<std::string>());
     EXPECT_EQ(VerifyEcdsa(key->PublicKey(), digest, signature), EcdsaVerdict::kValid);
   }
 }
