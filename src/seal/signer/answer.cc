@@ -2,8 +2,6 @@
 
 #include <pb_decode.h>
 
-#include <cstring>
-
 #include "seal/signer/wire.h"
 #include "vss.nanopb.h"
 
@@ -25,6 +23,15 @@ bool ReadItem(pb_istream_t* stream, const pb_field_t* /*field*/, void** sink) {
   if (!pb_decode(stream, vss_KeyValue_fields, &message) || !IsUtf8(TextOf(views.key))) return false;
   const auto& to = *static_cast<const ItemSink*>(*sink);
   to.take(to.context, {TextOf(views.key), message.version, views.value});
+  return true;
+}
+
+bool ReadError(pb_istream_t* stream, const pb_field_t* /*field*/, void** error) {
+  std::uint64_t code = 0;
+  if (IsPartOfInput(*stream) || !pb_decode_varint(stream, &code)) return false;
+  constexpr auto kLast = static_cast<std::uint64_t>(ServerError::kAuth);
+  *static_cast<ServerError*>(*error) =
+      code <= kLast ? static_cast<ServerError>(code) : ServerError::kUnknown;
   return true;
 }
 
@@ -54,19 +61,15 @@ ListAnswer DecodeList(ByteView body, const ItemSink& sink) {
 }
 
 ErrorAnswer DecodeError(ByteView body) {
+  ServerError error = ServerError::kUnknown;
   ByteView text;
   vss_ErrorResponse message = vss_ErrorResponse_init_zero;
+  message.error_code = {.funcs = {.decode = &ReadError}, .arg = &error};
   message.message = Into(text);
   if (!Decode(body, vss_ErrorResponse_fields, &message) || !IsUtf8(TextOf(text))) {
     return {Status::kMalformed};
   }
-  // What came need not be one of the enum's values, so it is not read as one.
-  std::uint32_t code = 0;
-  static_assert(sizeof code == sizeof message.error_code);
-  std::memcpy(&code, &message.error_code, sizeof code);
-  const auto last = static_cast<std::uint32_t>(ServerError::kAuth);
-  return {Status::kOk, code <= last ? static_cast<ServerError>(code) : ServerError::kUnknown,
-          TextOf(text)};
+  return {Status::kOk, error, TextOf(text)};
 }
 
 }  // namespace vss::seal
