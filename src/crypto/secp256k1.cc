@@ -1,6 +1,7 @@
 #include "crypto/secp256k1.h"
 
 #include <secp256k1.h>
+#include <secp256k1_ecdh.h>
 
 #include <cstddef>
 #include <memory>
@@ -93,6 +94,17 @@ CompactSignature SigningKey::Sign(const Digest& digest) const {
   CompactSignature compact;
   secp256k1_ecdsa_signature_serialize_compact(context_.get(), compact.data(), &signature);
   return compact;
+}
+
+std::optional<Secret<32>> SigningKey::SharedSecretWith(const CompressedKey& other) const {
+  secp256k1_pubkey point;
+  if (secp256k1_ec_pubkey_parse(context_.get(), &point, other.data(), other.size()) != 1) {
+    return std::nullopt;
+  }
+  Secret<32> shared;
+  CHECK(secp256k1_ecdh(context_.get(), shared.Writable().data(), &point, secret_.Bytes().data(),
+                       secp256k1_ecdh_hash_function_default, nullptr) == 1);
+  return shared;
 }
 
 }  // namespace vss::crypto

@@ -1,5 +1,7 @@
-// ECDSA on secp256k1, as Bitcoin signs: over a digest, deterministic nonces (RFC 6979), and of the
-// two signatures that every pair of key and digest has only the one with the low s.
+// Keys on secp256k1: signatures, and secrets that two keys share.
+//
+// ECDSA as Bitcoin signs: over a digest, deterministic nonces (RFC 6979), and of the two signatures
+// that every pair of key and digest has only the one with the low s.
 #ifndef VSS_CRYPTO_SECP256K1_H_
 #define VSS_CRYPTO_SECP256K1_H_
 
@@ -54,6 +56,9 @@ class SigningKey final {
 
   const CompressedKey& PublicKey() const { return public_key_; }
   CompactSignature Sign(const Digest& digest) const;
+  // What only the holders of this key and of the one behind `other` can know: SHA-256 of the
+  // product of the two, compressed.  Nullopt if `other` is not a point of the curve.
+  std::optional<Secret<32>> SharedSecretWith(const CompressedKey& other) const;
 
  private:
   using Context =

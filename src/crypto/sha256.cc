@@ -13,7 +13,6 @@ namespace vss::crypto {
 namespace {
 
 using MdContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
 
 // Looking an algorithm up costs as much as hashing some hundred bytes, so it is done once.  These
 // live as long as the process; they are constants that have to be asked for.
@@ -52,17 +51,27 @@ Digest Sha256(std::initializer_list<ByteView> parts) {
 }
 
 Digest HmacSha256(ByteView key, std::initializer_list<ByteView> parts) {
-  const MacContext context(EVP_MAC_CTX_dup(HmacTemplate()), &EVP_MAC_CTX_free);
+  HmacSha256Writer writer(key);
+  for (const ByteView part : parts) writer.Write(part);
+  return writer.Finish();
+}
+
+HmacSha256Writer::HmacSha256Writer(ByteView key)
+    : context_(EVP_MAC_CTX_dup(HmacTemplate()), &EVP_MAC_CTX_free) {
   // An empty key needs an address too: without one the call means "the key set before".
   static constexpr std::uint8_t kNoKey = 0;
   const std::uint8_t* const key_bytes = key.empty() ? &kNoKey : key.data();
-  CHECK(EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1);
-  for (const ByteView part : parts) {
-    CHECK(EVP_MAC_update(context.get(), part.data(), part.size()) == 1);
-  }
+  CHECK(EVP_MAC_init(context_.get(), key_bytes, key.size(), nullptr) == 1);
+}
+
+void HmacSha256Writer::Write(ByteView part) {
+  CHECK(EVP_MAC_update(context_.get(), part.data(), part.size()) == 1);
+}
+
+Digest HmacSha256Writer::Finish() {
   Digest digest;
   std::size_t size = 0;
-  CHECK(EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1);
+  CHECK(EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) == 1);
   CHECK(size == digest.size());
   return digest;
 }

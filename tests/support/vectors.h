@@ -25,6 +25,13 @@ inline nlohmann::json ClientVectors(const std::string& group) {
   return vectors;
 }
 
+// One group of the vectors of LSS: never empty.
+inline nlohmann::json LssVectors(const std::string& group) {
+  nlohmann::json vectors = nlohmann::json::parse(ReadVectorFile("lss.json")).at(group);
+  CHECK(!vectors.empty());
+  return vectors;
+}
+
 }  // namespace vss::testing
 
 #endif  // VSS_TESTS_SUPPORT_VECTORS_H_
