@@ -3,30 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "service/commit_under_quota.h"
 #include "vss_api/codec.h"
 
 namespace vss::service {
 
 using vss_api::Answer;
 using vss_api::Operation;
-
-namespace {
-
-std::string_view LimitOf(CommitOutcome::Quota quota) {
-  switch (quota) {
-    case CommitOutcome::Quota::kBytes:
-      return "quota_bytes";
-    case CommitOutcome::Quota::kKeys:
-      return "quota_keys";
-    case CommitOutcome::Quota::kStores:
-      return "quota_stores";
-    case CommitOutcome::Quota::kNewTenants:
-      return "address_new_tenants";
-  }
-  return "other";
-}
-
-}  // namespace
 
 Result<Caller> VssService::Admit(std::optional<std::string_view> authorization,
                                  std::string_view address) {
@@ -101,26 +84,12 @@ void VssService::Put(const Caller& caller, std::string body, Then<Answer> then) 
   if (!batch) return then(Unexpected(std::move(batch).error()));
   if (batch->changes.empty()) return then(Answer{});
   batch->allowance = options_.allowance;
-  CommitPut(caller, std::move(space), *std::move(batch), std::move(then));
-}
-
-// A tenant that has nothing yet counts against its address when it begins to store something.
-// Whether it has is known only inside the commit, so a place is taken before and given back after.
-void VssService::CommitPut(const Caller& caller, Space space, Batch batch, Then<Answer> then) {
-  const bool has_place = admission_.ReserveNewTenant(caller.address);
-  batch.allowance.new_tenant = has_place;
-  store_.Commit(std::move(space), std::move(batch), NewDeadline(),
-                [this, has_place, address = caller.address,
-                 then = std::move(then)](Result<CommitOutcome> outcome) mutable {
-                  if (has_place && !(outcome && outcome->created_tenant)) {
-                    admission_.ReturnNewTenant(address);
-                  }
-                  if (!outcome) return then(Unexpected(std::move(outcome).error()));
-                  if (outcome->kind == CommitOutcome::Kind::kOverQuota) {
-                    observer_.OnLimit(LimitOf(outcome->exceeded));
-                  }
-                  then(vss_api::AnswerTo(*outcome));
-                });
+  CommitUnderQuota(store_, admission_, observer_, caller.address, std::move(space),
+                   *std::move(batch), NewDeadline(),
+                   [then = std::move(then)](Result<CommitOutcome> outcome) mutable {
+                     if (!outcome) return then(Unexpected(std::move(outcome).error()));
+                     then(vss_api::AnswerTo(*outcome));
+                   });
 }
 
 void VssService::Delete(const Caller& caller, const std::string& body, Then<Answer> then) {

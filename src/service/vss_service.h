@@ -18,6 +18,7 @@
 #include "base/then.h"
 #include "core/batch.h"
 #include "service/admission.h"
+#include "service/caller.h"
 #include "service/limit_observer.h"
 #include "store/store.h"
 #include "vss_api/answer.h"
@@ -31,11 +32,6 @@ struct VssOptions {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   vss_api::Limits limits = {};
   Allowance allowance = {};
-};
-
-struct Caller {
-  std::string tenant;
-  std::string address;  // Of the client, as limits count it.
 };
 
 class VssService final {
@@ -64,7 +60,6 @@ class VssService final {
   void List(const Caller& caller, const std::string& body, Then<vss_api::Answer> then);
   // `then`, after the bytes of the answer have been counted.
   Then<vss_api::Answer> Counted(const Caller& caller, Then<vss_api::Answer> then);
-  void CommitPut(const Caller& caller, Space space, Batch batch, Then<vss_api::Answer> then);
   Deadline NewDeadline() const { return {clock_.Steady() + options_.request_timeout}; }
 
   const VssOptions options_;
