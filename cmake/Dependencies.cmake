@@ -18,6 +18,11 @@ find_package(CLI11 2.1 REQUIRED)
 pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1>=0.2)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus>=3.3)
 
+if(VSS_GRPC)
+  find_package(gRPC 1.51 REQUIRED)
+  find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+endif()
+
 if(VSS_TESTS)
   find_package(GTest 1.12 REQUIRED)
   include(GoogleTest)

@@ -4,9 +4,13 @@
 # ON names the rooms it may include; tests/architecture compares every #include with that list.
 # PUBLIC names the headers in include/ that describe this room to programs outside of this tree.
 # LINK names what comes from outside.  Files called *_test.cc become the test program `store_test`.
+# SKIP names folders that are targets of their own.
 function(vss_room name)
-  cmake_parse_arguments(ROOM "" "" "ON;PUBLIC;LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "ON;PUBLIC;LINK;TEST_LINK;SKIP" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  foreach(folder ${ROOM_SKIP})
+    list(FILTER sources EXCLUDE REGEX "/${folder}/")
+  endforeach()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -12,6 +12,7 @@
 #include "server/assembly/reloadable_authorizer.h"
 #include "server/config/validate.h"
 #include "server/http/http_server.h"
+#include "server/lss/lss_side.h"
 #include "server/metrics/metrics.h"
 #include "server/version.h"
 #include "server/vss/vss_handler.h"
@@ -29,7 +30,7 @@ struct VssServer::Parts {
         metrics(kVersion),
         admission(AdmissionLimitsFrom(config), clock, entropy, metrics) {}
 
-  Result<Done> Build();
+  Result<Done> Build(Entropy& entropy);
   Result<std::vector<ListenerOptions>> Listeners();
 
   const Config config;
@@ -43,10 +44,11 @@ struct VssServer::Parts {
   std::unique_ptr<VssHandler> vss_handler;
   std::unique_ptr<AdminHandler> admin_handler;
   std::unique_ptr<HttpServer> http;
+  std::unique_ptr<LssSide> lss;  // Null if it is off.
   std::optional<std::size_t> admin_listener;
 };
 
-Result<Done> VssServer::Parts::Build() {
+Result<Done> VssServer::Parts::Build(Entropy& entropy) {
   VSS_TRY(auto made_authorizer, MakeAuthorizer(config.auth, clock));
   authorizer = std::make_unique<ReloadableAuthorizer>(std::move(made_authorizer));
   VSS_TRY(store, MakeStore(config, clock, log, metrics));
@@ -69,6 +71,9 @@ Result<Done> VssServer::Parts::Build() {
                    [this] { return static_cast<double>(http->Connections()); });
   metrics.AddGauge("vss_http_bytes_in_flight", "Request bodies and answers in memory now.",
                    [this] { return static_cast<double>(http->BytesInFlight()); });
+  if (!config.lss.listen.empty()) {
+    VSS_TRY(lss, LssSide::Make(config, *store, admission, metrics, log, clock, entropy));
+  }
   return Done{};
 }
 
@@ -104,16 +109,20 @@ Result<std::unique_ptr<VssServer>> VssServer::Make(const Config& config, const C
                                                    Log& log) {
   SystemEntropy entropy;
   auto parts = std::make_unique<Parts>(config, clock, log, entropy);
-  VSS_RETURN_IF_FAILED(parts->Build());
+  VSS_RETURN_IF_FAILED(parts->Build(entropy));
   return std::unique_ptr<VssServer>(new VssServer(std::move(parts)));
 }
 
-void VssServer::Start() { parts_->http->Start(); }
+void VssServer::Start() {
+  parts_->http->Start();
+  if (parts_->lss) parts_->lss->Start();
+}
 
 // The store goes before everything that its answers pass through: while it closes, it answers what
 // it had accepted.
 void VssServer::Stop() {
   parts_->http->Stop();
+  if (parts_->lss) parts_->lss->Stop();
   parts_->store.reset();
 }
 
@@ -128,6 +137,8 @@ void VssServer::Reload() {
 }
 
 std::uint16_t VssServer::Port(std::size_t listener) const { return parts_->http->PortOf(listener); }
+
+std::uint16_t VssServer::LssPort(std::size_t listener) const { return parts_->lss->Port(listener); }
 
 std::optional<std::uint16_t> VssServer::AdminPort() const {
   if (!parts_->admin_listener) return std::nullopt;

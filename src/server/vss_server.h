@@ -32,7 +32,8 @@ class VssServer final {
   // and the old stays.
   void Reload();
 
-  std::uint16_t Port(std::size_t listener = 0) const;  // As in server.listen.
+  std::uint16_t Port(std::size_t listener = 0) const;     // As in server.listen.
+  std::uint16_t LssPort(std::size_t listener = 0) const;  // As in lss.listen.
   std::optional<std::uint16_t> AdminPort() const;
 
  private:

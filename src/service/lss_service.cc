@@ -72,11 +72,20 @@ void LssService::Serve(LssCall call, Deadline deadline, Then<Answer> then) {
                                            std::string(TextOf(verifier_.ServerId()))},
                         200));
   }
+  Then<Answer> counted = Counted(call.caller, std::move(then));
   if (auto* const put = std::get_if<lss_api::PutRequest>(&call.request)) {
     lss_api::PutRequest request = std::move(*put);
-    return Put(std::move(call), std::move(request), deadline, std::move(then));
+    return Put(std::move(call), std::move(request), deadline, std::move(counted));
   }
-  Get(call, std::get<lss_api::GetRequest>(std::move(call.request)), deadline, std::move(then));
+  Get(call, std::get<lss_api::GetRequest>(std::move(call.request)), deadline, std::move(counted));
+}
+
+// What is fetched costs as much as what is sent, and its size is known only now.
+Then<Answer> LssService::Counted(const Caller& caller, Then<Answer> then) {
+  return [this, caller, then = std::move(then)](Result<Answer> answer) mutable {
+    if (answer) admission_.OnAnswer(caller.tenant, caller.address, answer->body.size());
+    then(std::move(answer));
+  };
 }
 
 // The obstacles of a put, and those records that stand in its way which have been read so far.

@@ -74,6 +74,8 @@ class LssService final {
   template <typename Request>
   Result<LssCall> AdmitClient(Request request, std::string_view address, std::size_t bytes);
 
+  // `then`, after the bytes of the answer have been counted.
+  Then<lss_api::Answer> Counted(const Caller& caller, Then<lss_api::Answer> then);
   void Put(LssCall call, lss_api::PutRequest request, Deadline deadline,
            Then<lss_api::Answer> then);
   void Get(const LssCall& call, lss_api::GetRequest request, Deadline deadline,

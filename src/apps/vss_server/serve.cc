@@ -50,6 +50,11 @@ void LogStart(Log& log, const server::Config& config, const server::VssServer& s
                            {"port", server.Port(i)},
                            {"tls", config.server.tls_certificate.empty() ? "no" : "yes"}});
   }
+  for (std::size_t i = 0; i < config.lss.listen.size(); ++i) {
+    log.Info("lss listening", {{"address", config.lss.listen[i]},
+                               {"port", server.LssPort(i)},
+                               {"tls", config.lss.tls_certificate.empty() ? "no" : "yes"}});
+  }
   if (const auto port = server.AdminPort()) log.Info("admin listening", {{"port", *port}});
   log.Info("ready", {{"version", server::kVersion}, {"store", config.store.kind}});
 }

@@ -11,6 +11,14 @@ std::uint64_t OrUnlimited(std::uint64_t limit) {
   return limit == 0 ? Allowance::kUnlimited : limit;
 }
 
+Allowance AllowanceFrom(const Config::Quota& quota) {
+  Allowance allowance;
+  allowance.bytes_max = OrUnlimited(quota.bytes_max.bytes);
+  allowance.keys_max = OrUnlimited(quota.keys_max);
+  allowance.stores_max = OrUnlimited(quota.stores_max);
+  return allowance;
+}
+
 }  // namespace
 
 service::VssOptions ServiceOptionsFrom(const Config& config) {
@@ -23,9 +31,7 @@ service::VssOptions ServiceOptionsFrom(const Config& config) {
     options.limits.value_bytes_max =
         std::min<std::size_t>(options.limits.value_bytes_max, store::kSqliteValueBytesMax);
   }
-  options.allowance.bytes_max = OrUnlimited(config.quota.bytes_max.bytes);
-  options.allowance.keys_max = OrUnlimited(config.quota.keys_max);
-  options.allowance.stores_max = OrUnlimited(config.quota.stores_max);
+  options.allowance = AllowanceFrom(config.quota);
   return options;
 }
 
@@ -62,6 +68,31 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.body_progress.bytes_per_second = options.write_progress.bytes_per_second =
       limits.progress_bytes_per_second_min.bytes;
   options.idle_time_max = limits.idle_timeout;
+  options.drain_time_max = config.server.shutdown_grace;
+  return options;
+}
+
+service::LssOptions LssOptionsFrom(const Config& config) {
+  service::LssOptions options;
+  options.request_timeout = config.server.request_timeout;
+  options.limits.any_nonce = config.lss.any_nonce;
+  options.reply_bytes_max = config.lss.reply_bytes_max.bytes;
+  options.allowance = AllowanceFrom(config.quota);
+  return options;
+}
+
+GrpcOptions GrpcOptionsFrom(const Config& config) {
+  const Config::Lss& lss = config.lss;
+  GrpcOptions options;
+  if (!lss.tls_certificate.empty()) {
+    options.tls = GrpcTls{lss.tls_certificate, lss.tls_key, lss.tls_client_authority};
+  }
+  options.message_bytes_max = lss.request_bytes_max.bytes;
+  options.calls_per_connection_max = lss.calls_per_connection_max;
+  options.buffer_bytes_max = lss.bytes_in_flight_max.bytes;
+  options.handshake_time_max = config.limits.head_timeout;
+  options.idle_time_max = lss.idle_timeout;
+  options.keep_alive_time = lss.keep_alive_interval;
   options.drain_time_max = config.server.shutdown_grace;
   return options;
 }

@@ -34,6 +34,27 @@ struct Config {
     Milliseconds shutdown_grace = std::chrono::seconds(20);
   } server;
 
+  // Signers' dialect.  Off unless it listens.
+  struct Lss {
+    std::vector<std::string> listen;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string tls_client_authority;
+    bool allow_plaintext = false;
+    std::string server_key_folder;
+    bool accept_new_server_key = false;
+    bool any_nonce = false;
+    ByteCount request_bytes_max = 4_MiB;
+    ByteCount reply_bytes_max = 4_MiB;
+    ByteCount bytes_in_flight_max = 512_MiB;
+    std::uint64_t connections_max = 2'000;
+    std::uint64_t connections_per_address_max = 1'000;
+    std::uint64_t calls_per_connection_max = 100;
+    Milliseconds idle_timeout = std::chrono::minutes(30);
+    Milliseconds keep_alive_interval = std::chrono::minutes(1);
+    std::uint64_t cached_clients_max = 100'000;
+  } lss;
+
   struct Admin {
     std::string listen = "127.0.0.1:8081";
   } admin;

@@ -202,6 +202,44 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"server.shutdown_grace", &c.server.shutdown_grace,
        "How long requests in flight may take to finish after SIGTERM."},
 
+      {"lss.listen", &c.lss.listen,
+       "Addresses to serve signers on over gRPC, such as 127.0.0.1:55551. Empty switches it off."},
+      {"lss.tls_certificate", &c.lss.tls_certificate, "As server.tls_certificate."},
+      {"lss.tls_key", &c.lss.tls_key,
+       "Its private key. Both files are read again when they change."},
+      {"lss.tls_client_authority", &c.lss.tls_client_authority,
+       "PEM file of an authority: only clients with a certificate that it signed are let in."},
+      {"lss.allow_plaintext", &c.lss.allow_plaintext,
+       "Serve without TLS on addresses that are not loopback. What a client sends can be copied "
+       "and "
+       "used to read all it has, for ever."},
+      {"lss.server_key_folder", &c.lss.server_key_folder,
+       "Folder of the file server_key, which is made if it is not there. Losing it locks every "
+       "signer out. Empty: beside the file of SQLite; other stores need one, and several servers "
+       "on "
+       "one database the same key."},
+      {"lss.accept_new_server_key", &c.lss.accept_new_server_key,
+       "Start although the store was used with another server key before."},
+      {"lss.any_nonce", &c.lss.any_nonce,
+       "Accept nonces that are not 32 bytes long. A longer one lets whoever has a client's token "
+       "forge larger puts."},
+      {"lss.request_bytes_max", &c.lss.request_bytes_max, "One request."},
+      {"lss.reply_bytes_max", &c.lss.reply_bytes_max,
+       "One reply; what would be larger is refused. Deployed clients cannot receive more than "
+       "4MiB."},
+      {"lss.bytes_in_flight_max", &c.lss.bytes_in_flight_max,
+       "Requests and replies in memory at one time; what does not fit is refused as overload."},
+      {"lss.connections_max", &c.lss.connections_max, "Open connections; more are closed at once."},
+      {"lss.connections_per_address_max", &c.lss.connections_per_address_max,
+       "The same for one client address (IPv6: one /64)."},
+      {"lss.calls_per_connection_max", &c.lss.calls_per_connection_max,
+       "Calls under way at once on one connection."},
+      {"lss.idle_timeout", &c.lss.idle_timeout, "How long a connection without calls is kept."},
+      {"lss.keep_alive_interval", &c.lss.keep_alive_interval,
+       "A silent connection is asked this often whether it is still there."},
+      {"lss.cached_clients_max", &c.lss.cached_clients_max,
+       "How many clients' shared secrets are remembered, about 300 bytes each."},
+
       {"admin.listen", &c.admin.listen,
        "Address for /metrics, /health and /ready. It has no authentication: keep it private. Empty "
        "switches it off."},

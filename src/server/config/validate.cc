@@ -35,6 +35,47 @@ Result<Done> ValidateServer(const Config& config) {
   return Done{};
 }
 
+Result<Done> ValidateLss(const Config& config) {
+  const Config::Lss& lss = config.lss;
+  if (lss.tls_certificate.empty() != lss.tls_key.empty()) {
+    return Invalid("lss.tls_certificate and lss.tls_key go together");
+  }
+  if (lss.tls_certificate.empty() && !lss.tls_client_authority.empty()) {
+    return Invalid("lss.tls_client_authority needs lss.tls_certificate");
+  }
+  for (const std::string& address : lss.listen) {
+    VSS_TRY(const HostPort parsed, ParseHostPort(address));
+    if (lss.tls_certificate.empty() && !lss.allow_plaintext && !IsLoopback(parsed.host)) {
+      return Invalid("lss.listen: " + address +
+                     " is not a loopback address, so it needs lss.tls_certificate, or "
+                     "lss.allow_plaintext");
+    }
+  }
+  if (!lss.listen.empty() && lss.server_key_folder.empty() && config.store.kind != "sqlite") {
+    return Invalid("lss.server_key_folder is empty, which only goes with a sqlite store");
+  }
+  for (const ByteCount bytes : {lss.request_bytes_max, lss.reply_bytes_max}) {
+    if (bytes < 64_KiB || bytes > 1_GiB) {
+      return Invalid("lss.request_bytes_max and lss.reply_bytes_max are 64KiB to 1GiB");
+    }
+  }
+  if (lss.bytes_in_flight_max.bytes <
+      2 * std::max(lss.request_bytes_max.bytes, lss.reply_bytes_max.bytes)) {
+    return Invalid(
+        "lss.bytes_in_flight_max must be at least twice lss.request_bytes_max and "
+        "lss.reply_bytes_max");
+  }
+  for (const Milliseconds time : {lss.idle_timeout, lss.keep_alive_interval}) {
+    if (time < std::chrono::seconds(1) || time > std::chrono::hours(24)) {
+      return Invalid("lss.idle_timeout and lss.keep_alive_interval are 1s to 24h");
+    }
+  }
+  VSS_RETURN_IF_FAILED(AtLeast("lss.connections_max", lss.connections_max, 1));
+  VSS_RETURN_IF_FAILED(
+      AtLeast("lss.connections_per_address_max", lss.connections_per_address_max, 1));
+  return AtLeast("lss.calls_per_connection_max", lss.calls_per_connection_max, 1);
+}
+
 Result<Done> ValidateAuth(const Config& config) {
   const auto& schemes = config.auth.schemes;
   const auto has = [&](std::string_view scheme) {
@@ -109,6 +150,7 @@ std::string Lower(std::string_view text) {
 
 Result<Done> Validate(const Config& config) {
   VSS_RETURN_IF_FAILED(ValidateServer(config));
+  VSS_RETURN_IF_FAILED(ValidateLss(config));
   VSS_RETURN_IF_FAILED(ValidateAuth(config));
   VSS_RETURN_IF_FAILED(ValidateStore(config.store));
   VSS_RETURN_IF_FAILED(ValidateLimits(config.limits));

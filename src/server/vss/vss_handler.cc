@@ -5,8 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "crypto/hex.h"
-#include "crypto/sha256.h"
+#include "server/log/tenant_digest.h"
 #include "vss_api/answer.h"
 
 namespace vss::server {
@@ -37,11 +36,6 @@ Response ToResponse(Answer answer) {
     response.headers.emplace_back("retry-after", std::to_string(answer.retry_after->count()));
   }
   return response;
-}
-
-// Names a tenant in the log without giving it away.
-std::string Digest(std::string_view tenant) {
-  return crypto::EncodeHex(crypto::Sha256({BytesOf(tenant)})).substr(0, 12);
 }
 
 Response PublicMetrics() {
@@ -157,7 +151,7 @@ Response VssHandler::Finish(std::string_view operation, const service::Caller* c
                 {"operation", operation},
                 {"status", status},
                 {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
-                {"tenant", caller == nullptr ? "" : Digest(caller->tenant)},
+                {"tenant", caller == nullptr ? "" : TenantDigest(caller->tenant)},
                 {"failure", result ? "" : NameOf(result.error().kind)},
                 {"detail", result ? "" : result.error().detail}});
   }

@@ -1,0 +1,72 @@
+#include "server/lss/lss_handler.h"
+
+#include <chrono>
+#include <utility>
+
+#include "server/log/tenant_digest.h"
+
+namespace vss::server {
+
+using lss_api::Answer;
+using lss_api::Operation;
+
+namespace {
+
+std::string_view NameOf(Operation operation) {
+  switch (operation) {
+    case Operation::kPing:
+      return "lssPing";
+    case Operation::kInfo:
+      return "lssInfo";
+    case Operation::kPut:
+      return "lssPut";
+    case Operation::kGet:
+      return "lssGet";
+  }
+  return "none";
+}
+
+}  // namespace
+
+void LssHandler::OnCall(Operation operation, std::string_view address, std::string_view body,
+                        Deadline deadline, Then<CallReply> then) {
+  const SteadyTime began = clock_.Steady();
+  const auto household = IpAddress::Parse(address).value_or(IpAddress());
+  auto lease = std::make_shared<ByteLease>(budget_->AccountOf(household));
+  Result<service::LssCall> call = Overloaded("the server is busy");
+  if (lease->TrySet(body.size())) call = service_.Admit(operation, address, body);
+  if (!call) {
+    return then(CallReply{Finish(operation, "", began, Unexpected(std::move(call).error()))});
+  }
+  const std::string tenant = call->caller.tenant;
+  service_.Serve(
+      *std::move(call), deadline,
+      [this, operation, tenant, began, lease = std::move(lease),
+       then = std::move(then)](Result<Answer> answer) mutable {
+        if (answer && !lease->TrySet(answer->body.size())) {
+          answer = Overloaded("the server is busy");
+        }
+        then(CallReply{Finish(operation, tenant, began, std::move(answer)), std::move(lease)});
+      });
+}
+
+Answer LssHandler::Finish(Operation operation, const std::string& tenant, SteadyTime began,
+                          Result<Answer> result) {
+  Answer answer = result ? *std::move(result) : lss_api::AnswerTo(result.error());
+  const auto took = clock_.Steady() - began;
+  observer_.OnRequest(NameOf(operation), answer.http_status, took);
+
+  const LogLevel level = answer.http_status >= 500 ? LogLevel::kWarn : LogLevel::kDebug;
+  if (log_.IsOn(level)) {
+    log_.Write(level, "request",
+               {{"operation", NameOf(operation)},
+                {"status", answer.http_status},
+                {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+                {"tenant", tenant.empty() ? "" : TenantDigest(tenant)},
+                {"failure", result ? "" : vss::NameOf(result.error().kind)},
+                {"detail", result ? "" : result.error().detail}});
+  }
+  return answer;
+}
+
+}  // namespace vss::server

@@ -1,0 +1,94 @@
+#include "server/lss/server_key.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
+#include <vector>
+
+#include "crypto/hex.h"
+#include "tests/support/temp_folder.h"
+
+namespace vss::server {
+namespace {
+
+class LssServerKey : public ::testing::Test {
+ protected:
+  std::string Folder() const { return folder_.Path("keys"); }
+  std::string File() const { return folder_.Path("keys/server_key"); }
+  void Write(const std::string& text) {
+    ::mkdir(Folder().c_str(), 0700);
+    std::ofstream(File()) << text;
+    ::chmod(File().c_str(), 0600);
+  }
+  Result<ServerKey> Load() { return LoadOrMakeServerKey(Folder(), entropy_); }
+
+  testing::TempFolder folder_;
+  SystemEntropy entropy_;
+};
+
+TEST_F(LssServerKey, IsMadeOnceAndKept) {
+  const auto made = Load();
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->is_new);
+  const auto again = Load();
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->is_new);
+  EXPECT_EQ(made->key.PublicKey(), again->key.PublicKey());
+}
+
+TEST_F(LssServerKey, IsTheOwnersOnly) {
+  ASSERT_TRUE(Load());
+  struct stat status = {};
+  ASSERT_EQ(::stat(File().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  EXPECT_EQ(status.st_size, 64);
+  EXPECT_FALSE(Load()->is_exposed);
+  ::chmod(File().c_str(), 0644);
+  EXPECT_TRUE(Load()->is_exposed);
+}
+
+TEST_F(LssServerKey, OfTheOriginalServerIsAcceptedAsItIs) {
+  for (const std::string& blanks : {std::string(), std::string("\n"), std::string(" \r\n")}) {
+    Write(std::string(64, '2') + blanks);
+    const auto key = Load();
+    ASSERT_TRUE(key);
+    EXPECT_EQ(crypto::EncodeHex(key->key.PublicKey()),
+              "02466d7fcae563e5cb09a0d1870bb580344804617879a14949cf22285f1bae3f27");
+  }
+}
+
+TEST_F(LssServerKey, WhatIsNoneIsNotReplaced) {
+  for (const std::string& text :
+       {std::string(), std::string(63, '2'), std::string(64, 'g'), std::string(64, '0'),
+        std::string(64, 'f'), std::string(65, '2'), std::string(300, '2')}) {
+    Write(text);
+    const auto key = Load();
+    ASSERT_FALSE(key) << text;
+    EXPECT_EQ(key.error().kind, Kind::kInvalid);
+    std::ifstream file(File());
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
+  }
+}
+
+TEST_F(LssServerKey, IsTheSameForServersThatStartAtOnce) {
+  std::vector<std::string> ids(8);
+  {
+    std::vector<std::jthread> servers;
+    for (std::string& id : ids) {
+      servers.emplace_back([this, &id] { id = crypto::EncodeHex(Load()->key.PublicKey()); });
+    }
+  }
+  EXPECT_EQ(ids, std::vector<std::string>(8, ids.front()));
+}
+
+TEST_F(LssServerKey, SaysWhereItCannotBe) {
+  const auto key = LoadOrMakeServerKey(folder_.Path("no/such"), entropy_);
+  ASSERT_FALSE(key);
+  EXPECT_NE(key.error().message.find("no/such"), std::string::npos) << key.error().message;
+}
+
+}  // namespace
+}  // namespace vss::server
