@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "apps/vss_server/progress_bar.h"
+#include "apps/terminal/progress_bar.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/assembly/make_store.h"

@@ -1,6 +1,6 @@
 // A line on the terminal that says how far something is.
-#ifndef VSS_APPS_VSS_SERVER_PROGRESS_BAR_H_
-#define VSS_APPS_VSS_SERVER_PROGRESS_BAR_H_
+#ifndef VSS_APPS_TERMINAL_PROGRESS_BAR_H_
+#define VSS_APPS_TERMINAL_PROGRESS_BAR_H_
 
 #include <cstdint>
 #include <string>
@@ -16,7 +16,9 @@ class ProgressBar final {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  void Show(std::string_view what, std::uint64_t done, std::uint64_t of);
+  // `of` 0: nobody knows.  `more` is added at the end of the line.
+  void Show(std::string_view what, std::uint64_t done, std::uint64_t of,
+            std::string_view more = {});
 
  private:
   const bool is_terminal_;
@@ -28,4 +30,4 @@ std::string DrawProgress(std::string_view what, std::uint64_t done, std::uint64_
 
 }  // namespace vss::apps
 
-#endif  // VSS_APPS_VSS_SERVER_PROGRESS_BAR_H_
+#endif  // VSS_APPS_TERMINAL_PROGRESS_BAR_H_

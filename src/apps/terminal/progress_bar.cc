@@ -1,9 +1,10 @@
-#include "apps/vss_server/progress_bar.h"
+#include "apps/terminal/progress_bar.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace vss::apps {
 
@@ -13,12 +14,16 @@ ProgressBar::~ProgressBar() {
   if (!shown_.empty()) std::fprintf(stderr, "\r%*s\r", static_cast<int>(shown_.size()), "");
 }
 
-void ProgressBar::Show(std::string_view what, std::uint64_t done, std::uint64_t of) {
+void ProgressBar::Show(std::string_view what, std::uint64_t done, std::uint64_t of,
+                       std::string_view more) {
   if (!is_terminal_) return;
-  std::string line = DrawProgress(what, done, of);
+  std::string line =
+      of == 0 ? std::string(what) + "  " + std::to_string(done) : DrawProgress(what, done, of);
+  if (!more.empty()) line.append("  ").append(more);
   if (line == shown_) return;
+  const std::size_t shorter_by = shown_.size() - std::min(line.size(), shown_.size());
   shown_ = std::move(line);
-  std::fprintf(stderr, "\r%s", shown_.c_str());
+  std::fprintf(stderr, "\r%s%*s", shown_.c_str(), static_cast<int>(shorter_by), "");
 }
 
 std::string DrawProgress(std::string_view what, std::uint64_t done, std::uint64_t of) {
