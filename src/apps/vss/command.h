@@ -1,0 +1,39 @@
+// What every command gets, and gives back.
+#ifndef VSS_APPS_VSS_COMMAND_H_
+#define VSS_APPS_VSS_COMMAND_H_
+
+#include <memory>
+#include <string>
+
+#include "apps/vss/exit_codes.h"
+#include "apps/vss/output.h"
+#include "apps/vss/session.h"
+#include "apps/vss/settings.h"
+#include "apps/vss/view.h"
+#include "base/failure.h"
+
+namespace vss::apps {
+
+struct Context {
+  Output out;
+  SettingSources sources;
+  bool is_raw = false;  // Keys and values as the server sees them, whatever is known of the wallet.
+
+  Result<std::unique_ptr<Session>> OpenSession() const {
+    VSS_TRY(const Settings settings, LoadSettings(sources));
+    return Session::Open(settings);
+  }
+  // The wallet's view if there is a wallet, unless is_raw.
+  Result<std::unique_ptr<View>> OpenView(Session& session) const {
+    if (is_raw || !session.wallet().store) return RawView();
+    VSS_TRY(std::unique_ptr<LdkView> view, OpenLdkView(session));
+    return std::unique_ptr<View>(std::move(view));
+  }
+};
+
+// A failure is reported by whoever called; what a command has to say besides, it has said.
+using CommandResult = Result<ExitCode>;
+
+}  // namespace vss::apps
+
+#endif  // VSS_APPS_VSS_COMMAND_H_

@@ -1,0 +1,243 @@
+#include "apps/vss/moving.h"
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "backup/contents.h"
+#include "backup/file.h"
+#include "backup/restore.h"
+#include "backup/survey.h"
+#include "backup/take.h"
+#include "crypto/hex.h"
+#include "crypto/sha256.h"
+
+namespace vss::apps {
+namespace {
+
+std::string TimeOf(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+nlohmann::json JsonOf(const backup::Summary& summary) {
+  return {{"records", summary.records},
+          {"value_bytes", summary.value_bytes},
+          {"global_version", summary.global_version_before},
+          {"finished", TimeOf(summary.finished)}};
+}
+
+nlohmann::json JsonOf(const backup::RestoreOutcome& outcome) {
+  return {{"created", outcome.created},
+          {"replaced", outcome.replaced},
+          {"removed", outcome.removed},
+          {"there_already", outcome.there_already},
+          {"only_in_target", outcome.only_in_target},
+          {"order_kept", outcome.is_order_kept}};
+}
+
+std::string TextOf(const backup::RestoreOutcome& outcome) {
+  std::string text = Count(outcome.created, "record") + " created, " +
+                     std::to_string(outcome.replaced) + " replaced, " +
+                     std::to_string(outcome.there_already) +
+                     " there already; read back and the same";
+  if (outcome.removed > 0) text += ", " + std::to_string(outcome.removed) + " removed";
+  if (outcome.only_in_target > 0) {
+    text += "\n" + Count(outcome.only_in_target, "record") + " of the target left alone";
+  }
+  if (!outcome.is_order_kept)
+    text += "\nthe target had some before, and lists them in its own order";
+  return text;
+}
+
+ExitCode ReportConflict(const Context& context, const backup::RestoreOutcome& outcome) {
+  nlohmann::json keys = nlohmann::json::array();
+  for (const Key& key : outcome.conflicts) keys.push_back(key);
+  const bool is_untouched = outcome.created + outcome.replaced + outcome.removed == 0;
+  context.out.Complain(
+      "conflict",
+      Count(outcome.conflict_count, "record") +
+          (is_untouched
+               ? " of the target differ, and may be newer: nothing was written. --overwrite "
+                 "replaces them"
+               : " of the target changed meanwhile: somebody else writes to it"),
+      {{"keys", keys}, {"count", outcome.conflict_count}});
+  for (const Key& key : outcome.conflicts) context.out.Note("  " + Printable(key));
+  return kConflict;
+}
+
+bool Exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+backup::BytesSeen WatchBytes(ProgressBar& bar) {
+  return [&bar](std::uint64_t done, std::uint64_t of) { bar.Show("checking", done, of); };
+}
+
+struct OpenBackup {
+  std::unique_ptr<backup::FileBytes> bytes;
+  backup::Contents contents;
+};
+
+Result<OpenBackup> Examined(const std::string& file) {
+  ProgressBar bar;
+  VSS_TRY(auto bytes, backup::FileBytes::Open(file));
+  VSS_TRY(backup::Contents contents, backup::Examine(*bytes, WatchBytes(bar)));
+  return OpenBackup{std::move(bytes), std::move(contents)};
+}
+
+Result<backup::Taken> Take(Session& session, const std::string& file) {
+  ProgressLine line;
+  SessionRemote remote(session);
+  return backup::TakeBackup(remote, file, session.store_id(), session.clock(), session.entropy(),
+                            line.Watch());
+}
+
+Result<backup::RestoreOutcome> Fill(Session& session, OpenBackup& from,
+                                    backup::RestoreOptions options) {
+  ProgressLine line;
+  SessionRemote remote(session);
+  return backup::Restore(*from.bytes, from.contents, remote, options, line.Watch());
+}
+
+// A profile, or a URL for which everything else is as given.
+Result<std::unique_ptr<Session>> OpenNamed(const Context& context, const std::string& name) {
+  Context named = context;
+  if (name.find("://") != std::string::npos) {
+    named.sources.from_command_line["url"] = name;
+  } else {
+    named.sources.profile = name;
+    named.sources.keeps_server = true;
+  }
+  return named.OpenSession();
+}
+
+// The same two stores have the same file, so that a copy goes on where it was interrupted.
+Result<std::string> SpoolOf(const Session& from, const Session& to) {
+  VSS_TRY(const std::string folder, StateFolder());
+  std::string both;
+  for (const Session* session : {&from, &to}) {
+    for (const auto& [name, value] : session->settings()) both += name + '\0' + value + '\0';
+    both += '\0';
+  }
+  return folder + "/copy-" + crypto::EncodeHex(crypto::Sha256({BytesOf(both)})).substr(0, 16);
+}
+
+// Whether the source still is what was read of it.
+Result<bool> IsStill(Session& session, const OpenBackup& copied) {
+  ProgressLine line;
+  SessionRemote remote(session);
+  const auto keep = [](const Record&) -> Result<std::uint64_t> { return UINT64_MAX; };
+  backup::Survey survey(remote, copied.contents.notes, keep, line.Watch());
+  return survey.IsStill({.index = copied.contents.index,
+                         .global_version_before = copied.contents.summary->global_version_before});
+}
+
+}  // namespace
+
+CommandResult Backup(const Context& context, const BackupArguments& arguments) {
+  if (Exists(arguments.file) && !arguments.replace) {
+    return Invalid(arguments.file + " is there already: choose another name, or --replace it");
+  }
+  VSS_TRY(const auto session, context.OpenSession());
+  VSS_TRY(const backup::Taken taken, Take(*session, arguments.file));
+  nlohmann::json json = JsonOf(taken.summary);
+  json["file"] = arguments.file;
+  json["records_kept_before"] = taken.records_kept_before;
+  context.out.Say(arguments.file + ": " + Count(taken.summary.records, "record") + ", " +
+                      Size(taken.summary.value_bytes) + ", global version " +
+                      std::to_string(taken.summary.global_version_before) +
+                      (taken.records_kept_before == 0
+                           ? ""
+                           : "; went on with " + Count(taken.records_kept_before, "record")),
+                  json);
+  return kDone;
+}
+
+CommandResult Verify(const Context& context, const std::string& file) {
+  VSS_TRY(const OpenBackup opened, Examined(file));
+  const backup::Contents& contents = opened.contents;
+  if (!contents.IsSound()) {
+    nlohmann::json damages = nlohmann::json::array();
+    for (const backup::Damage& damage : contents.damages) {
+      damages.push_back(
+          {{"kind", NameOf(damage.kind)}, {"offset", damage.offset}, {"message", damage.message}});
+      context.out.Note(damage.message);
+    }
+    context.out.Complain("corrupt",
+                         file + " is damaged in " + Count(contents.damages.size(), "place"),
+                         {{"damages", damages}});
+    return kCorrupt;
+  }
+  nlohmann::json json = JsonOf(*contents.summary);
+  json["store"] = contents.head->store_id;
+  json["file"] = file;
+  context.out.Say(file + " is whole: store \"" + Printable(contents.head->store_id) + "\" on " +
+                      TimeOf(contents.summary->finished) + ", " +
+                      Count(contents.summary->records, "record") + ", " +
+                      Size(contents.summary->value_bytes) + ", global version " +
+                      std::to_string(contents.summary->global_version_before),
+                  json);
+  return kDone;
+}
+
+CommandResult Restore(const Context& context, const RestoreArguments& arguments) {
+  VSS_TRY(OpenBackup opened, Examined(arguments.file));
+  VSS_RETURN_IF_FAILED(backup::DemandSound(opened.contents));
+  VSS_TRY(const auto session, context.OpenSession());
+  VSS_TRY(const backup::RestoreOutcome outcome,
+          Fill(*session, opened, {.may_overwrite = arguments.overwrite}));
+  if (!outcome.IsDone()) return ReportConflict(context, outcome);
+  context.out.Say(TextOf(outcome), JsonOf(outcome));
+  return kDone;
+}
+
+CommandResult Copy(const Context& context, const CopyArguments& arguments) {
+  VSS_TRY(const auto from, OpenNamed(context, arguments.from));
+  VSS_TRY(const auto to, OpenNamed(context, arguments.to));
+  if (from->settings() == to->settings()) {
+    return Invalid("both are the same store");
+  }
+  std::string spool = arguments.spool;
+  if (spool.empty()) {
+    VSS_TRY(spool, SpoolOf(*from, *to));
+  }
+  constexpr int kRoundsMax = 5;
+  backup::RestoreOutcome all;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    VSS_RETURN_IF_FAILED(backup::ReopenBackup(spool));
+    VSS_TRY(const backup::Taken taken, Take(*from, spool));
+    VSS_TRY(OpenBackup opened, Examined(spool));
+    VSS_TRY(const backup::RestoreOutcome outcome,
+            Fill(*to, opened, {.may_overwrite = arguments.overwrite, .target_is_a_copy = true}));
+    if (!outcome.IsDone()) return ReportConflict(context, outcome);
+    all.created += outcome.created;
+    all.replaced += outcome.replaced;
+    all.removed += outcome.removed;
+    all.only_in_target = outcome.only_in_target;
+    all.is_order_kept = outcome.is_order_kept;
+    if (round == 0) all.there_already = outcome.there_already;
+    VSS_TRY(const bool is_still, IsStill(*from, opened));
+    if (!is_still) continue;
+    if (arguments.spool.empty()) std::remove(spool.c_str());
+    nlohmann::json json = JsonOf(all);
+    json.update(JsonOf(taken.summary));
+    context.out.Say(TextOf(all), json);
+    return kDone;
+  }
+  context.out.Complain(
+      "conflict",
+      "the source changes faster than it can be copied: stop the wallet, then go on "
+      "with the same command");
+  return kConflict;
+}
+
+}  // namespace vss::apps

@@ -1,0 +1,118 @@
+#include "apps/vss/output.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "backup/file.h"
+
+namespace vss::apps {
+namespace {
+
+bool IsControl(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+std::string Dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // C1 controls, as UTF-8 has them.
+    const bool is_c1 =
+        text[i] == '\xc2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (IsControl(text[i]) || is_c1) {
+      std::array<char, 5> escaped{};
+      std::snprintf(escaped.data(), escaped.size(), "\\x%02x", static_cast<unsigned char>(text[i]));
+      printable += escaped.data();
+    } else {
+      printable += text[i];
+    }
+  }
+  return printable;
+}
+
+std::string Size(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (size >= 1000 && unit + 1 < kUnits.size()) {
+    size /= 1000;
+    ++unit;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size, kUnits.at(unit));
+  return text.data();
+}
+
+std::string Count(std::uint64_t number, std::string_view singular) {
+  return std::to_string(number) + " " + std::string(singular) + (number == 1 ? "" : "s");
+}
+
+void Output::Say(std::string_view text, const nlohmann::json& json) const {
+  std::string line = is_json_ ? Dump(json) : std::string(text);
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stdout);
+}
+
+void Output::Note(std::string_view text) const {
+  if (!is_json_) std::fprintf(stderr, "%s\n", std::string(text).c_str());
+}
+
+void Output::Complain(std::string_view kind, std::string_view message,
+                      const nlohmann::json& more) const {
+  if (is_json_) {
+    nlohmann::json error = {{"kind", kind}, {"message", message}};
+    error.update(more);
+    std::fprintf(stderr, "%s\n", Dump({{"error", error}}).c_str());
+  } else {
+    std::fprintf(stderr, "vss: %s\n", Printable(message).c_str());
+  }
+}
+
+void Output::Complain(const Failure& failure) const {
+  Complain(NameOf(failure.kind),
+           failure.message + (failure.detail.empty() ? "" : ": " + failure.detail));
+}
+
+Result<Done> Output::WriteBytes(std::string_view bytes, const std::string& file) {
+  int fd = STDOUT_FILENO;
+  backup::Descriptor opened;
+  if (!file.empty()) {
+    opened = backup::Descriptor(
+        open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    fd = opened.get();
+  } else if (isatty(fd) == 1 && std::ranges::any_of(bytes, [](char c) {
+               return IsControl(c) && c != '\n' && c != '\t';
+             })) {
+    return Invalid("the value is no text: pipe it, or write it to a file with --output");
+  }
+  while (fd >= 0 && !bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (fd >= 0 && bytes.empty()) return Done{};
+  return Unavailable((file.empty() ? "standard output" : file) +
+                     " cannot be written: " + std::strerror(errno));
+}
+
+backup::Watch ProgressLine::Watch() {
+  return [this](const backup::Progress& progress) {
+    bar_.Show(progress.step, progress.done, progress.of, Size(progress.bytes));
+  };
+}
+
+}  // namespace vss::apps

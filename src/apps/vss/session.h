@@ -1,0 +1,101 @@
+// A connection to one store of one provider, as the settings say.
+#ifndef VSS_APPS_VSS_SESSION_H_
+#define VSS_APPS_VSS_SESSION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/vss/secrets.h"
+#include "apps/vss/settings.h"
+#include "backup/remote.h"
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/failure.h"
+#include "vss/blocking_client.h"
+#include "vss/client.h"
+#include "vss/credentials.h"
+#include "vss/curl.h"
+
+namespace vss::apps {
+
+Failure FailureOf(client::Error error);
+
+// The value of a client's answer, or a return with its failure.
+#define VSS_ASK(declaration, expression) \
+  VSS_ASK_IMPL(VSS_CONCAT(vss_ask_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
+#define VSS_ASK_IMPL(temporary, declaration, expression)                                          \
+  auto temporary = (expression);                                                                  \
+  if (!temporary) return ::vss::Unexpected(::vss::apps::FailureOf(std::move(temporary).error())); \
+  declaration = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
+
+// Threads: one at a time.
+class Session final {
+ public:
+  static Result<std::unique_ptr<Session>> Open(const Settings& settings);
+
+  const Settings& settings() const { return settings_; }
+  const std::string& url() const { return options_.base_url; }
+  const std::string& store_id() const { return options_.store_id; }
+  const WalletKeys& wallet() const { return wallet_; }
+  client::BlockingClient& client() { return *blocking_; }
+  client::Client& asynchronous() { return *client_; }
+  client::Transport& transport() { return *transport_; }
+  Entropy& entropy() { return entropy_; }
+  const Clock& clock() const { return clock_; }
+
+  // Another store of the same user.
+  Result<std::unique_ptr<client::Client>> ClientOf(const std::string& store_id);
+
+  // What the next request would say about who is calling.
+  Result<client::Headers> Credentials();
+
+  // Every key, newest created first, page by page.
+  template <typename Visit>
+  Result<Done> ForEachKey(const std::string& prefix, Visit visit) {
+    std::string token;
+    do {
+      VSS_ASK(const client::Listing page, client().ListPage({.prefix = prefix}, token));
+      for (const client::KeyVersion& key : page.keys) VSS_RETURN_IF_FAILED(visit(key));
+      if (!page.next_page_token.empty() && page.next_page_token == token) {
+        return Corrupt("the server's pages lead nowhere");
+      }
+      token = page.next_page_token;
+    } while (!token.empty());
+    return Done{};
+  }
+
+ private:
+  explicit Session(const Settings& settings) : settings_(settings) {}
+  Result<Done> ChooseCredentials();
+
+  SystemClock clock_;
+  SystemEntropy entropy_;
+  Settings settings_;
+  client::ClientOptions options_;
+  WalletKeys wallet_;
+  std::unique_ptr<client::CurlTransport> transport_;
+  std::shared_ptr<client::Credentials> credentials_;
+  std::unique_ptr<client::Client> client_;
+  std::unique_ptr<client::BlockingClient> blocking_;
+};
+
+// A session as backups see it.
+class SessionRemote final : public backup::Remote {
+ public:
+  explicit SessionRemote(Session& session) : session_(session) {}
+
+  Result<backup::ListedPage> List(const std::string& token) override;
+  Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) override;
+  Result<Version> GlobalVersion() override;
+  Result<bool> Write(std::vector<backup::Replacement> replacements) override;
+
+ private:
+  Session& session_;
+};
+
+}  // namespace vss::apps
+
+#endif  // VSS_APPS_VSS_SESSION_H_
