@@ -178,6 +178,17 @@ TEST_F(SchemaTest, ManyServersMayStartForTheFirstTimeAtOnce) {
   EXPECT_THAT(Sql("SELECT upgrade_from FROM vss_db_upgrades"), ElementsAre("0"));
 }
 
+TEST_F(SchemaTest, ValuesAreNotCompressed) {
+  constexpr const char* kStorage =
+      "SELECT attstorage FROM pg_attribute WHERE attrelid = 'vss_db'::regclass "
+      "AND attname = 'value'";
+  ASSERT_TRUE(Prepare());
+  EXPECT_THAT(Sql(kStorage), ElementsAre("e"));
+  Sql("ALTER TABLE vss_db ALTER COLUMN value SET STORAGE EXTENDED");
+  ASSERT_TRUE(Prepare()) << "as the original server leaves it";
+  EXPECT_THAT(Sql(kStorage), ElementsAre("e"));
+}
+
 TEST_F(SchemaTest, RenamesWhatTheJavaServerCalledTheGlobalVersion) {
   ASSERT_TRUE(Prepare());
   Sql("INSERT INTO vss_db (user_token, store_id, key, version) VALUES "

@@ -205,6 +205,31 @@ Result<Done> WarnOfVolatility(PgConnection& connection, Log& log) {
   return Done{};
 }
 
+// Values are encrypted and so do not compress; left to itself, PostgreSQL tries it with each one
+// that does not fit into its row, and on those spends most of the work of a write.
+//
+// Not one of our steps: whether the database has such a setting, and whether it may be changed
+// just now, does not matter to anything but speed.  The next start tries again.
+void StoreValuesAsTheyAre(PgConnection& connection, Log& log) {
+  const auto tries = connection.RunOne(
+      {nullptr,
+       "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('vss_db') AND attname = 'value' "
+       "AND attstorage = 'x'"});
+  if (!tries || tries->Rows() == 0) return;
+  std::vector<PgCall> calls;
+  calls.push_back({kBegin});
+  calls.push_back({{nullptr, "SET LOCAL lock_timeout = '2s'"}});  // Others wait behind us.
+  calls.push_back({{nullptr, "ALTER TABLE vss_db ALTER COLUMN value SET STORAGE EXTERNAL"}});
+  calls.push_back({kCommit});
+  if (const auto done = connection.Run(calls); !done) {
+    connection.RollBack();
+    log.Warn(
+        "the database will try to compress values, which are encrypted: writes of large ones "
+        "take several times longer",
+        {{"text", done.error().message}});
+  }
+}
+
 Result<std::unique_ptr<PgConnection>> OpenForMaintenance(const PostgresOptions& options,
                                                          const Clock& clock) {
   return PgConnection::Open(options, options.vss_database, PgConnection::Use::kMaintain, {}, clock);
@@ -230,6 +255,7 @@ Result<Done> PrepareDatabase(const PostgresOptions& options, const Clock& clock,
   if (auto cleared = ClearStaleMarkers(*connection, clock.Wall()); !cleared) {
     return UnavailableFrom(cleared.error());
   }
+  StoreValuesAsTheyAre(*connection, log);
   return WarnOfVolatility(*connection, log);
 }
 
