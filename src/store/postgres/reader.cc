@@ -27,15 +27,17 @@ constexpr PgStatement kVersion = {"version", R"(
     SELECT version FROM vss_db WHERE user_token = $1 AND store_id = $2 AND key = $3)"};
 
 // starts_with compares bytes, whatever the database's collation.  The page is found in the index
-// alone; only then are the versions looked up, because the index may have been made lean.
+// alone; only then are the versions looked up, because the index may have been made lean.  They are
+// looked up one by one: for a join the planner may as well walk the page again for each of its
+// rows, which costs the square of a page, and does so while it has no statistics.
 constexpr PgStatement kList = {"list", R"(
-    SELECT d.key, d.version, d.sort_order
+    SELECT page.key, (SELECT version FROM vss_db WHERE sort_order = page.sort_order),
+           page.sort_order
     FROM (SELECT key, sort_order FROM vss_db
           WHERE user_token = $1 AND store_id = $2 AND sort_order < $3 AND starts_with(key, $4)
             AND NOT ($5 AND key = $6)
           ORDER BY sort_order DESC LIMIT $7) AS page
-    JOIN vss_db AS d ON d.user_token = $1 AND d.store_id = $2 AND d.key = page.key
-    ORDER BY d.sort_order DESC)"};
+    ORDER BY page.sort_order DESC)"};
 
 // The first row tells how much there is, and the others are there only if that is not too much.
 // Values that are too much are not even read.
