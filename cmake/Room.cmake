@@ -48,7 +48,7 @@ endfunction()
 
 # The one object that knows where the source tree is: every other one is the same in two checkouts,
 # which then share a compiler cache.
-if(VSS_TESTS)
+if(VSS_TESTS OR VSS_BENCH)
   add_library(vss_source_tree STATIC "${CMAKE_SOURCE_DIR}/tests/support/source_tree.cc")
   target_include_directories(vss_source_tree PUBLIC "${CMAKE_SOURCE_DIR}")
   target_compile_definitions(vss_source_tree PRIVATE "VSS_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")

@@ -127,7 +127,7 @@ std::string CompareCase(const std::string& name, const Targets& targets) {
                         SpreadOver(rounds, Cpu).median, CpuParts(rounds),
                         SpreadOver(rounds, Flushes).median, ErrorsIn(rounds));
     if (target == kOurs) ours = &rounds;
-    if (target == kOurs || ours == nullptr) continue;
+    if (target.starts_with(kOurs) || ours == nullptr) continue;
     const json& marks = ours->begin()->second;
     const Spread throughput = RatioOver(*ours, rounds, Throughput);
     const Spread p99 = RatioOver(*ours, rounds, P99);

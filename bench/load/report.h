@@ -5,6 +5,7 @@
 //   case=NAME target=ours|NAME round=N  The same case of several targets is compared round by
 //   round:
 //                                       what moves both at once does not move their ratio.
+//     (A target called ours-NAME is shown beside and not compared.)
 //     mark_throughput, mark_p99, mark_cpu=RATIO    What "ours" aims at, of every other target's.
 //   curve=NAME x_name=TEXT line=NAME x=NUMBER      A point of a line of a curve.
 //
