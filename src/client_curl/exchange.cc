@@ -137,13 +137,15 @@ bool Exchange::AddHeader(std::string_view line) {
   return reply_.headers.Set(name, value).has_value();
 }
 
-// Where only the end of the connection ends a reply, one that was cut short looks complete.
+// Where only the end of the connection ends a reply, one that was cut short looks complete; and two
+// lengths are none.
 bool Exchange::IsEndMarked() const {
   long version = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
-  return version >= CURL_HTTP_VERSION_2_0 || reply_.status == 204 || reply_.status == 304 ||
-         reply_.headers.Find("content-length") != nullptr ||
-         reply_.headers.Find("transfer-encoding") != nullptr;
+  if (version >= CURL_HTTP_VERSION_2_0 || reply_.status == 204 || reply_.status == 304) return true;
+  if (reply_.headers.Find("transfer-encoding") != nullptr) return true;
+  const std::string* const length = reply_.headers.Find("content-length");
+  return length != nullptr && length->find_first_not_of("0123456789") == std::string::npos;
 }
 
 Exchange::Answer Exchange::AnswerFor(CURLcode code) {
