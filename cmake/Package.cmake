@@ -1,4 +1,4 @@
-# Debian packages, one of the server and one of the command line: ./dev package
+# Debian packages of the server, the command line and the client library: ./dev package
 
 include(GNUInstallDirs)
 
@@ -16,7 +16,7 @@ set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_PACKAGE_CONTACT "the vss maintainers <maintainers@localhost>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_COMPONENTS_ALL server cli)
+set(CPACK_COMPONENTS_ALL server cli libvss libvss-dev)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_SERVER_PACKAGE_NAME vss-server)
 set(CPACK_DEBIAN_SERVER_FILE_NAME DEB-DEFAULT)
@@ -31,5 +31,17 @@ set(CPACK_COMPONENT_CLI_DESCRIPTION
     "Command line for Versioned Storage Services\n Reads and writes what a Lightning wallet keeps there, backs it up, moves it to another provider, and\n looks inside the store of an LDK Node with its seed.")
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA
     "${CMAKE_SOURCE_DIR}/deploy/debian/postinst;${CMAKE_SOURCE_DIR}/deploy/debian/prerm;${CMAKE_SOURCE_DIR}/deploy/debian/postrm;${CMAKE_SOURCE_DIR}/deploy/debian/conffiles")
+set(soname_version "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
+set(CPACK_DEBIAN_LIBVSS_PACKAGE_NAME "libvss${soname_version}")
+set(CPACK_DEBIAN_LIBVSS_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_LIBVSS_PACKAGE_SECTION libs)
+set(CPACK_COMPONENT_LIBVSS_DESCRIPTION
+    "Client library of the Versioned Storage Service\n Keeps the state of a Lightning wallet with a provider, sealed, and knows what became of every write.")
+set(CPACK_DEBIAN_LIBVSS-DEV_PACKAGE_NAME libvss-dev)
+set(CPACK_DEBIAN_LIBVSS-DEV_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_LIBVSS-DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_LIBVSS-DEV_PACKAGE_DEPENDS "libvss${soname_version} (= ${PROJECT_VERSION})")
+set(CPACK_COMPONENT_LIBVSS-DEV_DESCRIPTION
+    "Client library of the Versioned Storage Service: development\n Headers, CMake package and pkg-config file.")
 set(CPACK_STRIP_FILES ON)
 include(CPack)
