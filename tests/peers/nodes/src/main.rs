@@ -22,10 +22,12 @@ use std::time::Duration;
 
 const USAGE: &str = "usage:
   NODE --url URL [--auth none|signature|jwt] [--secret HEX] [--jwt TOKEN]
-       [--through-restart SECONDS]
+       [--through-restart SECONDS | --move-to URL --move COMMAND]
 
   --secret          the signing key of both wallets (default: a new one for each)
-  --through-restart pay for so long while somebody kills and restarts the server";
+  --through-restart pay for so long while somebody kills and restarts the server
+  --move            run this for each wallet, to bring what it stores to the server of --move-to,
+                    and start from there";
 
 /// How the nodes reach the server.
 #[derive(Clone)]
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
         jwt: None,
     };
     let mut through_restart = None;
+    let mut move_to = None;
+    let mut move_command = None;
     while let Some(word) = words.pop_front() {
         let Some(value) = words.pop_front() else {
             eprintln!("{word} needs a value\n{USAGE}");
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
             ("--auth", _) => server.auth = value,
             ("--secret", _) => server.secret = Some(value),
             ("--jwt", _) => server.jwt = Some(value),
+            ("--move-to", _) => move_to = Some(value.trim_end_matches('/').to_string()),
+            ("--move", _) => move_command = Some(value),
             ("--through-restart", Ok(seconds)) => {
                 through_restart = Some(Duration::from_secs(seconds))
             }
@@ -72,8 +78,9 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     }
-    match through_restart {
-        None => story::stops_and_kills(server),
-        Some(time) => story::through_restart(server, time),
+    match (through_restart, move_to, move_command) {
+        (Some(time), _, _) => story::through_restart(server, time),
+        (_, Some(to), Some(command)) => story::moved(server, to, &command),
+        _ => story::stops_and_kills(server),
     }
 }

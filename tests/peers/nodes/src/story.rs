@@ -61,6 +61,46 @@ impl World {
         }
     }
 
+    fn setting(&self, name: &str) -> &str {
+        let found = self.settings.iter().rev().find_map(|setting| {
+            let (key, value) = setting.split_once('=')?;
+            (key == name).then_some(value)
+        });
+        found.unwrap_or_default()
+    }
+
+    /// A command that finds all about a wallet in its environment.
+    fn run_for(&self, wallet: &str, command: &str, from: &str, to: &str) -> Check {
+        let folder = std::env::temp_dir().join(format!("{}-keys", self.setting("store-alice")));
+        std::fs::create_dir_all(&folder)?;
+        let file = |name: &str| -> Result<PathBuf, Why> {
+            use std::os::unix::fs::OpenOptionsExt;
+            let path = folder.join(name);
+            let hex = self.setting(&format!("{name}-{wallet}"));
+            let bytes: Vec<u8> = (0..hex.len() / 2)
+                .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
+                .collect();
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true).mode(0o600);
+            std::io::Write::write_all(&mut options.open(&path)?, &bytes)?;
+            Ok(path)
+        };
+        let output = Command::new("bash")
+            .args(["-c", command])
+            .env("WALLET", wallet)
+            .env("WALLET_SEED_FILE", file("seed")?)
+            .env("WALLET_SIGNING_KEY_FILE", file("secret")?)
+            .env("WALLET_STORE", self.setting(&format!("store-{wallet}")))
+            .env("MOVE_FROM", from)
+            .env("MOVE_TO", to)
+            .output()?;
+        std::fs::remove_dir_all(&folder)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complained = String::from_utf8_lossy(&output.stderr);
+        crate::ensure!(output.status.success(), "{said} {complained}");
+        Ok(())
+    }
+
     fn start(&self, plan: &str, more: &[&str]) -> Result<Wallets, Why> {
         let program = std::env::current_exe()?;
         let mut command = Command::new(program);
@@ -345,4 +385,37 @@ fn restart(server: &Server, time: Duration, report: &mut Report) -> Option<()> {
     )?;
     let paid = before.paid.union(&after.paid).cloned().collect();
     look_for(&world, &paid, "restarts", report)
+}
+
+/// What both wallets store is brought to another server; they go on from there.
+pub fn moved(server: Server, to: String, command: &str) -> ExitCode {
+    let mut report = Report::new();
+    let _ = move_wallets(&server, to, command, &mut report);
+    report.close()
+}
+
+fn move_wallets(server: &Server, to: String, command: &str, report: &mut Report) -> Option<()> {
+    let mut world = step(report, "a_chain_of_their_own", World::new(server))?;
+    let wallets = step(report, "start_before_the_move", world.start("first", &[]))?;
+    let before = step(report, "pay_and_stop_before_the_move", wallets.end())?;
+    step(
+        report,
+        "delete_everything_local",
+        world.forget_everything_local(),
+    )?;
+
+    for wallet in ["alice", "bob"] {
+        let done = world.run_for(wallet, command, &server.url, &to);
+        step(report, &format!("move_{wallet}"), done)?;
+    }
+    world.settings.push(format!("url={to}"));
+    let mut wallets = step(report, "start_after_the_move", world.start("again", &[]))?;
+    let told = wallets.reach("told");
+    step(report, "started_after_the_move", told)?;
+    let same = compare(&before.facts, &wallets.told.facts);
+    step(report, "the_same_state_after_the_move", same)?;
+    let after = step(report, "pay_and_stop_after_the_move", wallets.end())?;
+    note_all(report, &after);
+    let paid = before.paid.union(&after.paid).cloned().collect();
+    look_for(&world, &paid, "the_move", report)
 }
