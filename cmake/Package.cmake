@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 
 install(FILES deploy/config.toml DESTINATION /etc/vss-server COMPONENT server)
 install(FILES deploy/vss-server.service DESTINATION /lib/systemd/system COMPONENT server)
-install(FILES README.md docs/configuration.md docs/operating.md docs/security.md
+install(FILES deploy/debian/copyright README.md docs/configuration.md docs/operating.md docs/security.md
         DESTINATION share/doc/vss-server COMPONENT server)
 
 install(FILES docs/man/vss.1 DESTINATION share/man/man1 COMPONENT cli)
