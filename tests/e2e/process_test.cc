@@ -309,6 +309,20 @@ TEST(Signal, HangUpOpensTheLogAgain) {
   EXPECT_THAT(ReadWholeFile(log), HasSubstr("stopped"));
 }
 
+// A request whose body never comes is waited for, but not longer than the operator wants.
+TEST(Signal, ASecondOneDoesNotWait) {
+  Deployment deployment("sqlite");
+  deployment.settings["VSS_SERVER_SHUTDOWN_GRACE"] = "60s";
+  auto server = deployment.Start();
+  const server::FileDescriptor socket = server::testing::ConnectTo(server->port());
+  const std::string_view half = "POST /vss/putObjects HTTP/1.1\r\ncontent-length: 9\r\n\r\nx";
+  ASSERT_EQ(::send(socket.Get(), half.data(), half.size(), 0), std::ssize(half));
+  server->Signal(SIGTERM);
+  Pause(std::chrono::milliseconds(1500));
+  server->Signal(SIGINT);
+  EXPECT_EQ(server->Wait(), kFailed);
+}
+
 TEST(Signal, ManyAtOnceDoNoHarm) {
   Deployment deployment("sqlite");
   auto server = deployment.Start();

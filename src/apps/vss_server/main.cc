@@ -1,11 +1,14 @@
 // vss-server: the command line.
 
 #include <cstdio>
+#include <utility>
 
 #include "apps/vss_server/command_line.h"
 #include "apps/vss_server/exit_codes.h"
 #include "apps/vss_server/maintenance.h"
 #include "apps/vss_server/serve.h"
+#include "base/clock.h"
+#include "server/assembly/check.h"
 #include "server/config/load.h"
 
 namespace vss::apps {
@@ -19,16 +22,17 @@ int Report(const Failure& failure) {
   return failure.kind == Kind::kInvalid ? kBadUsage : kFailed;
 }
 
-int ShowConfig(const CommandLine& line, const server::LoadedConfig& loaded) {
+Result<Done> ShowConfig(const CommandLine& line, const server::LoadedConfig& loaded) {
   if (line.command == Command::kPrintConfig) {
     std::fputs(server::PrintConfig(loaded.config).c_str(), stdout);
-    return kStopped;
+    return Done{};
   }
   for (const std::string& warning : loaded.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
+  VSS_RETURN_IF_FAILED(server::CheckFilesOf(loaded.config, SystemClock()));
   std::puts("the configuration is good");
-  return kStopped;
+  return Done{};
 }
 
 Result<Done> Maintain(const CommandLine& line) {
@@ -37,25 +41,24 @@ Result<Done> Maintain(const CommandLine& line) {
   return LookAfterPostgres(line);
 }
 
-int Run(const CommandLine& line) {
+Result<Done> Run(const CommandLine& line) {
   if (line.command == Command::kConfigReference) {
     std::fputs(server::ConfigReference().c_str(), stdout);
-    return kStopped;
+    return Done{};
   }
   if (line.command != Command::kServe && line.command != Command::kCheckConfig &&
       line.command != Command::kPrintConfig) {
-    const auto done = Maintain(line);
-    return done ? kStopped : Report(done.error());
+    return Maintain(line);
   }
-  const auto loaded = LoadConfigOf(line.config_file, line.no_auth);
-  if (!loaded) return Report(loaded.error());
-  return line.command == Command::kServe ? Serve(*loaded) : ShowConfig(line, *loaded);
+  VSS_TRY(server::LoadedConfig loaded, LoadConfigOf(line.config_file, line.no_auth));
+  return line.command == Command::kServe ? Serve(std::move(loaded)) : ShowConfig(line, loaded);
 }
 
 int Main(int argc, char** argv) {
   CommandLine line;
   if (const auto exit_code = ParseCommandLine(argc, argv, line)) return *exit_code;
-  return Run(line);
+  const Result<Done> done = Run(line);
+  return done ? kStopped : Report(done.error());
 }
 
 }  // namespace

@@ -3,9 +3,13 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "apps/vss_server/exit_codes.h"
 #include "base/clock.h"
@@ -25,17 +29,20 @@ sigset_t TakenSignals() {
   return signals;
 }
 
-// Every connection needs a descriptor: takes as many as the system lets it have.
-void RaiseDescriptorLimit(const server::Config& config, Log& log) {
-  constexpr rlim_t kBesideConnections = 256;
+// Every connection needs a descriptor: takes as many as the system lets it have, and accepts no
+// more connections than that, because at the end of descriptors even the operator is not let in.
+void FitIntoDescriptors(server::Config& config, Log& log) {
+  // For connections that are told to go away, the store, listeners, files and the operator.
+  constexpr rlim_t kBesideConnections = 512;
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_max < config.limits.connections_max + kBesideConnections) {
-    log.Warn("fewer file descriptors than connections",
-             {{"descriptors", limit.rlim_max}, {"connections", config.limits.connections_max}});
-  }
+  const rlim_t room = limit.rlim_max - std::min(limit.rlim_max / 2, kBesideConnections);
+  if (config.limits.connections_max <= room) return;
+  config.limits.connections_max = room;
+  log.Warn("fewer connections than configured, because file descriptors are limited",
+           {{"connections", room}, {"descriptors", limit.rlim_max}});
 }
 
 Result<std::unique_ptr<server::ServerLog>> MakeLog(const server::Config::Log& config) {
@@ -75,34 +82,45 @@ void WaitForTheEnd(const sigset_t& signals, server::ServerLog& log, server::VssS
   }
 }
 
-int Report(const Failure& failure) {
-  std::fprintf(stderr, "vss-server: %s%s%s\n", failure.message.c_str(),
-               failure.detail.empty() ? "" : ": ", failure.detail.c_str());
-  return failure.kind == Kind::kInvalid ? kBadUsage : kFailed;
-}
+// While it lives, a signal ends the process at once: who asks again does not want to wait.  Unless
+// it came with the first, as when a terminal and a supervisor both pass it on.
+class Impatience final {
+ public:
+  Impatience(const sigset_t& signals, const Clock& clock)
+      : thread_([&signals, since = clock.Steady(), &clock](const std::stop_token& stop) {
+          constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 50'000'000};
+          while (!stop.stop_requested()) {
+            const int signal = sigtimedwait(&signals, nullptr, &kPause);
+            if (signal != SIGTERM && signal != SIGINT) continue;
+            if (clock.Steady() - since > std::chrono::seconds(1)) std::_Exit(kFailed);
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
 
 }  // namespace
 
-int Serve(const server::LoadedConfig& loaded) {
+Result<Done> Serve(server::LoadedConfig loaded) {
   const sigset_t signals = TakenSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
   const SystemClock clock;
-  auto log = MakeLog(loaded.config.log);
-  if (!log) return Report(log.error());
-  for (const std::string& warning : loaded.warnings)
-    (*log)->Warn("configuration", {{"warning", warning}});
-
-  RaiseDescriptorLimit(loaded.config, **log);
-  auto server = server::VssServer::Make(loaded.config, clock, **log);
-  if (!server) return Report(server.error());
-  (*server)->Start();
-  LogStart(**log, loaded.config, **server);
-  WaitForTheEnd(signals, **log, **server);
-  (*server)->Stop();
-  (*log)->Info("stopped");
-  return kStopped;
+  VSS_TRY(const auto log, MakeLog(loaded.config.log));
+  for (const std::string& warning : loaded.warnings) {
+    log->Warn("configuration", {{"warning", warning}});
+  }
+  FitIntoDescriptors(loaded.config, *log);
+  VSS_TRY(const auto server, server::VssServer::Make(loaded.config, clock, *log));
+  server->Start();
+  LogStart(*log, loaded.config, *server);
+  WaitForTheEnd(signals, *log, *server);
+  const Impatience impatience(signals, clock);
+  server->Stop();
+  log->Info("stopped");
+  return Done{};
 }
 
 }  // namespace vss::apps

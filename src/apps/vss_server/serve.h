@@ -2,13 +2,14 @@
 #ifndef VSS_APPS_VSS_SERVER_SERVE_H_
 #define VSS_APPS_VSS_SERVER_SERVE_H_
 
+#include "base/failure.h"
 #include "server/config/load.h"
 
 namespace vss::apps {
 
-// SIGTERM and SIGINT stop it, SIGHUP opens the log file and reads certificates again.  Returns the
-// exit code.
-int Serve(const server::LoadedConfig& loaded);
+// SIGTERM and SIGINT stop it, asked again later, at once; SIGHUP opens the log file and reads
+// certificates again.
+Result<Done> Serve(server::LoadedConfig loaded);
 
 }  // namespace vss::apps
 

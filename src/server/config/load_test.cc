@@ -93,6 +93,11 @@ TEST(Config, AWrongValueIsRefusedWithTheNameOfItsSetting) {
            {"[server]\nlisten = [\"localhost:99999\"]\n", "is not host:port"},
            {"[server]\nthreads = -1\n", "server.threads: expected a whole number"},
            {"[server]\nthreads = 1.5\n", "server.threads: expected"},
+           {"[server]\nthreads = 9999999\n", "server.threads is at most 1024"},
+           {"[store.sqlite]\nread_lanes = 9999999\n", "read_lanes is at most 1024"},
+           {"[server]\ntrusted_proxies = [\"10.0.0.0/33\"]\n", "server.trusted_proxies: not an"},
+           {"[server]\ncors_origins = [\"https://a.example/\"]\n", "what a browser sends"},
+           {"[server]\ncors_origins = [\"a.example\"]\n", "what a browser sends"},
            {"[limits]\nbody_bytes_max = \"5 apples\"\n", "number of bytes"},
            {"[limits]\nbody_bytes_max = \"2GiB\"\n", "at most 1GiB"},
            {"[limits]\nbytes_in_flight_max = \"1MiB\"\n", "at least twice"},
@@ -135,12 +140,14 @@ TEST(Config, AMisspeltVariableIsWarnedOf) {
 
 TEST(Config, WhatIsPrintedCanBeReadBack) {
   Config config;
-  config.server.cors_origins = {"https://a \"quoted\" \\ origin", "*"};
+  config.server.listen = {"a \"quoted\" \\ name:80", "[::1]:0"};
+  config.server.cors_origins = {"https://wallet.example:8443", "capacitor://localhost", "*"};
   config.limits.idle_timeout = Milliseconds(61'001);
   config.limits.body_bytes_max = {1025};
   config.log.file = "tab\there";
   const std::string printed = PrintConfig(config);
   const Config read = MustLoad(printed);
+  EXPECT_EQ(read.server.listen, config.server.listen);
   EXPECT_EQ(read.server.cors_origins, config.server.cors_origins);
   EXPECT_EQ(read.limits.idle_timeout, config.limits.idle_timeout);
   EXPECT_EQ(read.limits.body_bytes_max, config.limits.body_bytes_max);

@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <string>
 
+#include "server/http/client_address.h"
+
 namespace vss::server {
 namespace {
 
@@ -23,6 +25,23 @@ Result<Done> AtLeast(std::string_view name, std::uint64_t value, std::uint64_t m
   return Invalid(std::string(name) + " must be at least " + std::to_string(min));
 }
 
+Result<Done> AtMost(std::string_view name, std::uint64_t value, std::uint64_t max) {
+  if (value <= max) return Done{};
+  return Invalid(std::string(name) + " is at most " + std::to_string(max));
+}
+
+constexpr std::uint64_t kThreadsMax = 1024;
+
+// Whether a browser would ever send this: scheme://host, perhaps with a port, and nothing behind.
+bool IsOrigin(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos || scheme == 0) return false;
+  const std::string_view host = text.substr(scheme + 3);
+  return !host.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7F && (c < 'A' || c > 'Z');
+  }) && host.find_first_of("/?#@,\\\"") == std::string_view::npos;
+}
+
 Result<Done> ValidateServer(const Config& config) {
   if (config.server.listen.empty()) return Invalid("server.listen is empty");
   for (const std::string& address : config.server.listen) {
@@ -31,6 +50,15 @@ Result<Done> ValidateServer(const Config& config) {
   if (!config.admin.listen.empty()) VSS_RETURN_IF_FAILED(ParseHostPort(config.admin.listen));
   if (config.server.tls_certificate.empty() != config.server.tls_key.empty()) {
     return Invalid("server.tls_certificate and server.tls_key go together");
+  }
+  VSS_RETURN_IF_FAILED(AtMost("server.threads", config.server.threads, kThreadsMax));
+  if (auto proxies = TrustedProxies::Parse(config.server.trusted_proxies); !proxies) {
+    return Invalid("server.trusted_proxies: " + proxies.error().message);
+  }
+  for (const std::string& origin : config.server.cors_origins) {
+    if (origin == "*" || IsOrigin(origin)) continue;
+    return Invalid("server.cors_origins: \"" + origin +
+                   "\" is not what a browser sends, such as https://wallet.example");
   }
   return Done{};
 }
@@ -113,6 +141,10 @@ Result<Done> ValidateStore(const Config::Store& store) {
   VSS_RETURN_IF_FAILED(AtLeast("store.sqlite.read_lanes", store.sqlite.read_lanes, 1));
   VSS_RETURN_IF_FAILED(AtLeast("store.postgres.commit_lanes", store.postgres.commit_lanes, 1));
   VSS_RETURN_IF_FAILED(AtLeast("store.postgres.read_lanes", store.postgres.read_lanes, 1));
+  VSS_RETURN_IF_FAILED(AtMost("store.sqlite.read_lanes", store.sqlite.read_lanes, kThreadsMax));
+  VSS_RETURN_IF_FAILED(
+      AtMost("store.postgres.commit_lanes", store.postgres.commit_lanes, kThreadsMax));
+  VSS_RETURN_IF_FAILED(AtMost("store.postgres.read_lanes", store.postgres.read_lanes, kThreadsMax));
   if (store.kind == "sqlite" && store.sqlite.path.empty()) {
     return Invalid("store.sqlite.path is empty");
   }

@@ -1,0 +1,17 @@
+// Whether a configuration can start a server, as far as that can be told without opening a store or
+// a port: its certificates, keys and passwords are read.
+#ifndef VSS_SERVER_ASSEMBLY_CHECK_H_
+#define VSS_SERVER_ASSEMBLY_CHECK_H_
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "server/config/config.h"
+
+namespace vss::server {
+
+// `config` is one that LoadConfig gave.
+Result<Done> CheckFilesOf(const Config& config, const Clock& clock);
+
+}  // namespace vss::server
+
+#endif  // VSS_SERVER_ASSEMBLY_CHECK_H_

@@ -1,0 +1,35 @@
+#include "server/assembly/check.h"
+
+#include <gtest/gtest.h>
+
+#include "server/http/tls_testing.h"
+
+namespace vss::server {
+namespace {
+
+TEST(CheckFiles, ReadsWhatServingWouldRead) {
+  const SystemClock clock;
+  Config config;
+  EXPECT_TRUE(CheckFilesOf(config, clock));
+
+  const testing::TlsFolder folder("check");
+  config.server.tls_certificate = folder.files().certificate;
+  config.server.tls_key = folder.files().key;
+  EXPECT_TRUE(CheckFilesOf(config, clock));
+  config.server.tls_key = "/nowhere/key.pem";
+  EXPECT_FALSE(CheckFilesOf(config, clock));
+
+  config = {};
+  config.auth.schemes = {"jwt"};
+  config.auth.jwt_public_keys = {"/nowhere/jwt.pem"};
+  EXPECT_FALSE(CheckFilesOf(config, clock));
+
+  config = {};
+  config.store.kind = "postgres";
+  EXPECT_TRUE(CheckFilesOf(config, clock));
+  config.store.postgres.password_file = "/nowhere/password";
+  EXPECT_FALSE(CheckFilesOf(config, clock));
+}
+
+}  // namespace
+}  // namespace vss::server
