@@ -75,7 +75,6 @@ Response AdminHandler::OnRefusal(Refusal refusal) {
   switch (refusal) {
     case Refusal::kOverloaded:
     case Refusal::kTooManyConnections:
-    case Refusal::kShuttingDown:
       return Text(503, "busy\n");
     case Refusal::kBodyTooLarge:
       return Text(413, "no body is expected\n");

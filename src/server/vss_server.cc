@@ -56,8 +56,9 @@ Result<Done> VssServer::Parts::Build(Entropy& entropy) {
                                                   admission, *store, metrics, clock);
   std::optional<LocalOnly> vss_local_only;
   if (config.auth.schemes.front() == "none") vss_local_only.emplace(config.server.cors_origins);
-  vss_handler = std::make_unique<VssHandler>(
-      config.limits.body_bytes_max.bytes, std::move(vss_local_only), *service, metrics, log, clock);
+  vss_handler =
+      std::make_unique<VssHandler>(config.limits.body_bytes_max.bytes, std::move(vss_local_only),
+                                   *service, metrics, log, clock, entropy);
   std::optional<LocalOnly> admin_local_only;
   const auto admin = ParseHostPort(config.admin.listen);
   if (admin && IsLoopback(admin->host)) admin_local_only.emplace();

@@ -69,6 +69,14 @@ std::string IpAddress::ToString() const {
   return text.data();
 }
 
+bool IpAddress::IsPrivate() const {
+  static constexpr std::array kPrivate = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                          "192.168.0.0/16", "::1",        "fc00::/7"};
+  return std::any_of(kPrivate.begin(), kPrivate.end(), [this](const char* network) {
+    return IpNetwork::Parse(network)->Contains(*this);
+  });
+}
+
 IpAddress IpAddress::Household() const {
   IpAddress result = *this;
   if (!IsIpv4()) std::fill(result.bytes_.begin() + 8, result.bytes_.end(), std::uint8_t{0});
@@ -100,6 +108,16 @@ bool IpNetwork::Contains(const IpAddress& address) const {
     if (((address.bytes_[i] ^ address_.bytes_[i]) & mask) != 0) return false;
   }
   return true;
+}
+
+Result<TrustedProxies> TrustedProxies::Parse(const std::vector<std::string>& texts) {
+  std::vector<IpNetwork> networks;
+  for (const std::string& text : texts) {
+    const auto network = IpNetwork::Parse(text);
+    if (!network) return Invalid("not an address or network: " + text);
+    networks.push_back(*network);
+  }
+  return TrustedProxies(std::move(networks));
 }
 
 bool TrustedProxies::Contains(const IpAddress& address) const {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/failure.h"
+
 namespace vss::server {
 
 // An IPv6 address; IPv4 as ::ffff:a.b.c.d, so that both compare and both sit in one map.
@@ -23,6 +25,8 @@ class IpAddress final {
   static std::optional<IpAddress> Parse(std::string_view text);
 
   bool IsIpv4() const;
+  // Of this machine or a private network, where proxies are.
+  bool IsPrivate() const;
   std::string ToString() const;
   // What one customer usually has: an IPv4 address, or the /64 around an IPv6 one.
   IpAddress Household() const;
@@ -51,6 +55,8 @@ class TrustedProxies final {
  public:
   TrustedProxies() = default;
   explicit TrustedProxies(std::vector<IpNetwork> networks) : networks_(std::move(networks)) {}
+  // As IpNetwork::Parse reads each.
+  static Result<TrustedProxies> Parse(const std::vector<std::string>& texts);
 
   bool Contains(const IpAddress& address) const;
   // The client behind `peer`, which must be trusted: each proxy appended the address it was called

@@ -126,8 +126,20 @@ void Connection::OnHead() {
 }
 
 IpAddress Connection::ClientOf(const ParsedHead& head) const {
-  if (!site_.proxies.Contains(peer_)) return peer_;
-  return site_.proxies.ClientOf(peer_, head.All("x-forwarded-for"));
+  if (site_.proxies.Contains(peer_)) {
+    return site_.proxies.ClientOf(peer_, head.All("x-forwarded-for"));
+  }
+  WarnOfProxy(head);
+  return peer_;
+}
+
+// A proxy that nobody told us of makes all its users one client, who then share the limits of one.
+void Connection::WarnOfProxy(const ParsedHead& head) const {
+  constexpr std::chrono::hours kOnce(24 * 365);
+  if (!head.Last("x-forwarded-for") || !peer_.IsPrivate()) return;
+  if (!site_.rare_lines.Permit("proxy", kOnce)) return;
+  site_.log.Warn("X-Forwarded-For is ignored: all clients of this proxy share one address's limits",
+                 {{"peer", peer_text_}, {"setting", "server.trusted_proxies"}});
 }
 
 // The head was all we wanted to know.  A small body is read over; for a larger one, or one that the
@@ -136,8 +148,9 @@ void Connection::Reject(Response response) {
   const ParsedHead& head = reader_.Head();
   const bool can_skip = !head.is_chunked && !head.expects_continue &&
                         head.content_length.value_or(0) <= site_.options.skipped_body_bytes_max;
-  Answer(std::move(response), memo_);
-  if (can_skip && memo_.keeps_alive) {
+  const Memo memo = std::exchange(memo_, {});
+  Answer(std::move(response), memo);
+  if (can_skip && memo.keeps_alive) {
     reader_.SkipBody();
   } else {
     is_reading_ = false;
@@ -150,9 +163,9 @@ void Connection::OnRequest() {
   if (!lease_.TrySet(body.size())) return Refuse(Refusal::kOverloaded);
   memo_.since = now_;
   memo_.bytes_in = body.size();
-  waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body), memo_,
-                     std::exchange(lease_, ByteLease(account_))};
   if (!memo_.keeps_alive) is_reading_ = false;
+  waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body),
+                     std::exchange(memo_, {}), std::exchange(lease_, ByteLease(account_))};
   StartWaiting();
 }
 
@@ -196,7 +209,9 @@ void Connection::Refuse(Refusal refusal) {
   lease_.Set(0);
   is_reading_ = false;
   if (is_answered) return;
-  Answer(site_.handler.OnRefusal(refusal), {.keeps_alive = false, .since = loop_.Now()});
+  memo_.keeps_alive = false;
+  memo_.since = loop_.Now();
+  Answer(site_.handler.OnRefusal(refusal), std::exchange(memo_, {}));
 }
 
 void Connection::Answer(Response response, const Memo& memo) {
@@ -502,9 +517,22 @@ void Connection::Linger() {
   WaitForEvents();
 }
 
+void Connection::ReportHandshake() {
+  const std::string problem = transport_->HandshakeProblem();
+  if (problem.empty()) return;
+  site_.observer.OnHandshakeFailed();
+  if (const auto left_out = site_.rare_lines.Permit("handshake")) {
+    site_.log.Info("TLS handshake failed",
+                   {{"peer", peer_text_}, {"reason", problem}, {"left_out", *left_out}});
+  }
+}
+
 void Connection::Close() {
   if (state_ == State::kClosed) return;
-  if (state_ == State::kOpen) transport_->EndWriting();
+  if (state_ == State::kOpen) {
+    ReportHandshake();
+    transport_->EndWriting();
+  }
   state_ = State::kClosed;
   boost::system::error_code ignored;
   socket_.close(ignored);

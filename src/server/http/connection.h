@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/then.h"
 #include "server/http/byte_budget.h"
 #include "server/http/client_address.h"
@@ -35,6 +36,7 @@
 #include "server/http/request_reader.h"
 #include "server/http/tls.h"
 #include "server/http/transport.h"
+#include "server/log/rare_lines.h"
 
 namespace vss::server {
 
@@ -45,6 +47,8 @@ struct Site {
   const HttpOptions& options;
   HttpHandler& handler;
   HttpObserver& observer;
+  Log& log;
+  RareLines& rare_lines;
   std::shared_ptr<ByteBudget> budget;
   TrustedProxies proxies;
   CorsPolicy cors;
@@ -128,6 +132,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void Answer(Response response, const Memo& memo);
   void SayContinue();
   IpAddress ClientOf(const ParsedHead& head) const;
+  void WarnOfProxy(const ParsedHead& head) const;
 
   bool WantsToRead() const;
   bool HasRoom() const;
@@ -145,6 +150,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Phase PhaseNow() const;
   void OnPhaseTooLong();
   bool HasStalled(const ProgressRule& rule, Mark& mark, std::uint64_t bytes) const;
+  void ReportHandshake();
   void BeginLingering();
   void Linger();
 

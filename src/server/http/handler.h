@@ -67,7 +67,6 @@ enum class Refusal {
   kBodyTimeout,         // 408
   kOverloaded,          // 503: no room for the body of this request now.
   kTooManyConnections,  // 503
-  kShuttingDown,        // 503
 };
 
 // Threads: every method, any thread.

@@ -23,6 +23,7 @@ class HttpObserver {
   virtual void OnConnectionOpened() {}
   virtual void OnConnectionClosed() {}
   virtual void OnConnectionRefused() {}
+  virtual void OnHandshakeFailed() {}                // The client does not speak TLS, or not ours.
   virtual void OnRequest(const FinishedRequest&) {}  // Refused requests too.
   virtual void OnTimeout(Timeout) {}
 };

@@ -19,16 +19,17 @@ namespace vss::server {
 // `time` and what its size needs at that rate.  Slow links pass; a peer that only wants to hold
 // what its transfer holds does not.
 struct ProgressRule {
-  std::chrono::milliseconds time = std::chrono::seconds(30);
-  std::uint64_t bytes_per_second = 8 << 10;
+  std::chrono::milliseconds time = {};
+  std::uint64_t bytes_per_second = 0;
 };
 
+// What has no default here has one in the configuration: HttpOptionsFrom(Config()).
 struct HttpOptions {
   std::size_t threads = 0;  // 0: one for each core.
 
-  std::size_t connections_max = 20000;
-  std::size_t connections_per_address_max = 1000;  // IPv6 by /64.  Trusted proxies are exempt.
-  std::uint64_t bytes_in_flight_max = std::uint64_t{3} << 30;  // Bodies and answers, all together.
+  std::size_t connections_max = 0;
+  std::size_t connections_per_address_max = 0;  // IPv6 by /64.  Trusted proxies are exempt.
+  std::uint64_t bytes_in_flight_max = 0;        // Bodies and answers, all together.
 
   ReaderLimits reader;
   std::size_t requests_in_flight_max = 16;          // On one connection.
@@ -36,12 +37,12 @@ struct HttpOptions {
   std::uint64_t skipped_body_bytes_max = 64 << 10;  // Read over, to keep the connection.
   std::uint64_t lingering_bytes_max = 16 << 20;     // Read over, so that a last answer arrives.
 
-  std::chrono::milliseconds head_time_max = std::chrono::seconds(15);
+  std::chrono::milliseconds head_time_max = {};
   ProgressRule body_progress;
   ProgressRule write_progress;
-  std::chrono::milliseconds idle_time_max = std::chrono::seconds(75);
+  std::chrono::milliseconds idle_time_max = {};
   std::chrono::milliseconds lingering_time_max = std::chrono::seconds(5);
-  std::chrono::milliseconds drain_time_max = std::chrono::seconds(20);
+  std::chrono::milliseconds drain_time_max = {};
   std::chrono::milliseconds certificate_check_time = std::chrono::seconds(5);
 };
 

@@ -14,6 +14,7 @@
 #include "server/http/connection_count.h"
 #include "server/http/listening_socket.h"
 #include "server/http/loop.h"
+#include "server/log/rare_lines.h"
 
 namespace vss::server {
 namespace {
@@ -21,18 +22,9 @@ namespace {
 constexpr int kAcceptsInTurnMax = 64;
 // When the system has no room for another connection, trying at once again only burns time.
 constexpr std::chrono::milliseconds kAcceptPause(100);
+constexpr std::chrono::seconds kAcceptWarningInterval(10);
 // So many connections beyond the limit are told why they are refused; more are just closed.
 constexpr std::size_t kRefusalsMax = 256;
-
-Result<TrustedProxies> ParseProxies(const std::vector<std::string>& texts) {
-  std::vector<IpNetwork> networks;
-  for (const std::string& text : texts) {
-    const auto network = IpNetwork::Parse(text);
-    if (!network) return Invalid("not an address or network: " + text);
-    networks.push_back(*network);
-  }
-  return TrustedProxies(std::move(networks));
-}
 
 }  // namespace
 
@@ -73,6 +65,7 @@ class HttpServer::Body final {
   Log& log_;
   HttpObserver& observer_;
   const std::shared_ptr<ByteBudget> budget_;
+  RareLines rare_lines_{clock_};
   ConnectionCount count_;
   ConnectionCount refusals_{kRefusalsMax, kRefusalsMax};
   std::deque<std::unique_ptr<Loop>> loops_;
@@ -99,7 +92,7 @@ HttpServer::Body::Body(const HttpOptions& options, const Clock& clock, Log& log,
 }
 
 Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
-  VSS_TRY(TrustedProxies proxies, ParseProxies(listener.trusted_proxies));
+  VSS_TRY(TrustedProxies proxies, TrustedProxies::Parse(listener.trusted_proxies));
   std::unique_ptr<TlsIdentity> tls;
   if (listener.tls) {
     VSS_TRY(tls, TlsIdentity::Load(*listener.tls));
@@ -107,8 +100,8 @@ Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
   VSS_TRY(FileDescriptor socket, server::Listen(listener.host, listener.port));
   const std::uint16_t port = server::PortOf(socket);
   boost::asio::io_context& context = loops_.front()->context();
-  doors_.push_back({.site = {options_, *listener.handler, observer_, budget_, std::move(proxies),
-                             CorsPolicy(listener.cors_origins), std::move(tls)},
+  doors_.push_back({.site = {options_, *listener.handler, observer_, log_, rare_lines_, budget_,
+                             std::move(proxies), CorsPolicy(listener.cors_origins), std::move(tls)},
                     .socket = {context, socket.Release()},
                     .pause = boost::asio::steady_timer(context),
                     .port = port,
@@ -175,7 +168,10 @@ void HttpServer::Body::Admit(Door& door, FileDescriptor socket, const IpAddress&
 }
 
 void HttpServer::Body::Pause(Door& door, int error) {
-  log_.Warn("cannot accept connections", {{"reason", std::strerror(error)}});
+  if (const auto left_out = rare_lines_.Permit("accept", kAcceptWarningInterval)) {
+    log_.Warn("cannot accept connections",
+              {{"reason", std::strerror(error)}, {"left_out", *left_out}});
+  }
   door.pause.expires_after(kAcceptPause);
   door.pause.async_wait([this, &door](boost::system::error_code cancelled) {
     if (!cancelled) Await(door);

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "server/assembly/options.h"
 #include "server/http/http_testing.h"
 #include "server/http/tls_testing.h"
 
@@ -29,9 +32,28 @@ class CountingObserver final : public HttpObserver {
     bytes_out += request.bytes_out;
   }
   void OnTimeout(Timeout) override { ++timeouts; }
+  void OnHandshakeFailed() override { ++handshakes_failed; }
 
   std::atomic<std::uint64_t> opened = 0, closed = 0, refused = 0, requests = 0, bytes_in = 0,
-                             bytes_out = 0, timeouts = 0;
+                             bytes_out = 0, timeouts = 0, handshakes_failed = 0;
+};
+
+class CountingLog final : public Log {
+ public:
+  bool IsOn(LogLevel) const override { return true; }
+  void Write(LogLevel, std::string_view event, std::initializer_list<LogField>) override {
+    events_.With([&](auto& events) { events.emplace_back(event); });
+  }
+  // Of the events that begin so.
+  std::ptrdiff_t CountOf(std::string_view start) const {
+    return events_.With([&](const auto& events) {
+      return std::count_if(events.begin(), events.end(),
+                           [&](const std::string& event) { return event.starts_with(start); });
+    });
+  }
+
+ private:
+  Guarded<std::vector<std::string>> events_;
 };
 
 enum class Link { kPlain, kTls };
@@ -67,10 +89,10 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
 
   testing::TlsFolder tls_files_{"test"};
   ListenerOptions listener_;
-  HttpOptions options_;
+  HttpOptions options_ = HttpOptionsFrom(Config());
   PathHandler handler_;
   SystemClock clock_;
-  NoLog log_;
+  CountingLog log_;
   CountingObserver observer_;
   std::unique_ptr<HttpServer> server_;
 };
@@ -594,6 +616,24 @@ TEST_P(HttpServerTest, KnowsTheClientsAddress) {
   EXPECT_EQ(handler_.client_address(), "127.0.0.1");
 }
 
+TEST_P(HttpServerTest, WarnsOnceOfAProxyThatNobodyToldItOf) {
+  Start();
+  Client client = Connect();
+  client.Exchange("/echo");
+  EXPECT_EQ(log_.CountOf("X-Forwarded-For"), 0);
+  for (int i = 0; i < 3; ++i) client.Exchange("/echo", "", "X-Forwarded-For: 203.0.113.9\r\n");
+  EXPECT_EQ(log_.CountOf("X-Forwarded-For"), 1);
+}
+
+// What the client itself wrote in front may be anything.
+TEST_P(HttpServerTest, BelievesATrustedProxyBehindNonsense) {
+  listener_.trusted_proxies = {"127.0.0.0/8"};
+  Start();
+  Client client = Connect();
+  client.Exchange("/echo", "", "X-Forwarded-For: \xff, 203.0.113.9\r\n");
+  EXPECT_EQ(handler_.client_address(), "203.0.113.9");
+}
+
 TEST_P(HttpServerTest, BelievesATrustedProxy) {
   listener_.trusted_proxies = {"127.0.0.0/8"};
   options_.connections_per_address_max = 1;  // Does not count for a proxy.
@@ -619,12 +659,31 @@ TEST_P(HttpServerTest, AnswersWebPages) {
   const Reply reply = client.Exchange("/echo", "x", "Origin: https://wallet.example\r\n");
   EXPECT_EQ(reply.body, "/echo:x");
   EXPECT_EQ(reply.Header("access-control-allow-origin"), "https://wallet.example");
-  EXPECT_EQ(reply.Header("access-control-expose-headers"), "vss-protocol-version");
+  EXPECT_EQ(reply.Header("access-control-expose-headers"),
+            "vss-protocol-version, retry-after, x-request-id");
   EXPECT_EQ(reply.Header("vary"), "origin");
 
   EXPECT_EQ(client.Exchange("/echo", "x", "Origin: https://evil.example\r\n")
                 .Header("access-control-allow-origin"),
             "");
+}
+
+// A page that cannot see why it was refused takes it for a broken network, and asks again.
+TEST_P(HttpServerTest, WebPagesSeeRefusals) {
+  listener_.cors_origins = {"https://wallet.example"};
+  handler_.body_bytes_max = 10;
+  Start();
+  Client client = Connect();
+  const Reply reply =
+      client.Exchange("/echo", std::string(11, 'x'), "Origin: https://wallet.example\r\n");
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_EQ(reply.Header("access-control-allow-origin"), "https://wallet.example");
+  EXPECT_EQ(reply.Header("connection"), "close");
+  // What is refused before its head was read has no origin, whatever came before.
+  Client other = Connect();
+  EXPECT_EQ(other.Exchange("/echo", "x", "Origin: https://wallet.example\r\n").status, 200);
+  other.Send("nonsense\r\n\r\n");
+  EXPECT_EQ(other.Receive().Header("access-control-allow-origin"), "");
 }
 
 TEST_P(HttpServerTest, RefusesOptionsThatMakeNoSense) {
@@ -725,6 +784,11 @@ TEST_P(TlsServerTest, AClientWithoutTlsIsClosed) {
   auto link = std::make_unique<testing::SocketLink>(socket.Get());
   Client client(std::move(socket), std::move(link));
   EXPECT_EQ(client.Exchange("/echo").status, 0);
+  WaitForConnections(0);
+  EXPECT_EQ(observer_.handshakes_failed, 1U);
+  EXPECT_EQ(log_.CountOf("TLS handshake failed"), 1);
+  Connect().Exchange("/echo");
+  EXPECT_EQ(observer_.handshakes_failed, 1U);
 }
 
 TEST_P(TlsServerTest, ReloadsItsCertificateWhenAsked) {

@@ -56,7 +56,7 @@ class PathHandler final : public HttpHandler {
   }
 
   Response OnRefusal(Refusal refusal) override {
-    static constexpr int kStatus[] = {400, 431, 414, 413, 408, 408, 503, 503, 503};
+    static constexpr int kStatus[] = {400, 431, 414, 413, 408, 408, 503, 503};
     return {.status = kStatus[static_cast<int>(refusal)],
             .body = "refusal " + std::to_string(static_cast<int>(refusal))};
   }

@@ -48,7 +48,8 @@ class HeadParser final : public http::basic_parser<true> {
   void on_field_impl(http::field, beast::string_view name, beast::string_view value,
                      error_code&) override {
     const bool is_readable = std::all_of(value.begin(), value.end(), IsPrintable);
-    head_.fields.push_back({View(name), is_readable ? View(value) : std::string_view{}});
+    head_.fields.push_back(
+        {View(name), is_readable ? View(value) : std::string_view{}, View(value)});
   }
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
   void on_header_impl(error_code&) override {}
@@ -63,11 +64,13 @@ class HeadParser final : public http::basic_parser<true> {
   ParsedHead& head_;
 };
 
-// Beast refuses a second, different Content-Length and one beside "chunked"; the rest is ours.
+// Beast refuses a Content-Length beside "chunked"; the rest is ours.
 bool HasClearFraming(const ParsedHead& head, bool is_http11) {
+  std::size_t lengths = 0;
   std::size_t encodings = 0;
   for (const HeaderField& field : head.fields) {
     if (EqualsIgnoringCase(field.name, "content-length")) {
+      if (++lengths > 1) return false;
       if (!std::all_of(field.value.begin(), field.value.end(), IsDigit)) return false;
     } else if (EqualsIgnoringCase(field.name, "transfer-encoding")) {
       if (++encodings > 1 || !is_http11 || !EqualsIgnoringCase(field.value, "chunked"))
@@ -102,7 +105,7 @@ std::optional<std::string_view> ParsedHead::Last(std::string_view name) const {
 std::vector<std::string_view> ParsedHead::All(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const HeaderField& field : fields) {
-    if (EqualsIgnoringCase(field.name, name)) values.push_back(field.value);
+    if (EqualsIgnoringCase(field.name, name)) values.push_back(field.raw);
   }
   return values;
 }

@@ -33,14 +33,15 @@
 namespace vss::server {
 
 struct ReaderLimits {
-  std::size_t target_bytes_max = 65534;     // Beyond: 414.
-  std::size_t header_bytes_max = 64 << 10;  // All header lines together.  Beyond: 431.
-  std::size_t header_lines_max = 100;       // Beyond: 431.
+  std::size_t target_bytes_max = 65534;  // Beyond: 414.
+  std::size_t header_bytes_max = 0;      // All header lines together.  Beyond: 431.
+  std::size_t header_lines_max = 100;    // Beyond: 431.
 };
 
 struct HeaderField {
   std::string_view name;   // As sent.
   std::string_view value;  // Trimmed; empty if it was not all printable ASCII and tabs.
+  std::string_view raw;    // Trimmed, whatever it is.
 };
 
 struct ParsedHead {
@@ -55,6 +56,7 @@ struct ParsedHead {
   bool HasBody() const { return is_chunked || content_length.value_or(0) > 0; }
   // The value of the last header called `name`, in any case.
   std::optional<std::string_view> Last(std::string_view name) const;
+  // Those of all of them, in order and raw.
   std::vector<std::string_view> All(std::string_view name) const;
 };
 

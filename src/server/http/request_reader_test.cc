@@ -10,6 +10,8 @@
 namespace vss::server {
 namespace {
 
+constexpr ReaderLimits kLimits = {.header_bytes_max = 64 << 10};
+
 constexpr std::uint64_t kBodyBytesMax = 1000;
 
 const char* NameOf(Refusal refusal) {
@@ -39,7 +41,7 @@ std::string Describe(const ParsedHead& head) {
 // Everything a reader finds in `bytes`, fed in pieces of the given sizes and then the rest: one
 // line a request, and how it ended.
 std::string ReadAll(std::string_view bytes, std::vector<std::size_t> pieces = {}) {
-  RequestReader reader(ReaderLimits{});
+  RequestReader reader(kLimits);
   std::string found;
   std::size_t piece = 0;
   for (;;) {
@@ -190,7 +192,7 @@ TEST(RequestReader, RefusesAmbiguousFraming) {
       {"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", " malformed"},
       {"POST / HTTP/1.1\r\nContent-Length: 1, 2\r\n\r\nab", " malformed"},
       {"POST / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\na", " malformed"},
-      {"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", "POST / {a}\n"},
+      {"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", " malformed"},
       {"POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\na", " malformed"},
       {"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\na", " malformed"},
       {"POST / HTTP/1.1\r\nContent-Length: 0x1\r\n\r\na", " malformed"},
@@ -309,7 +311,7 @@ TEST(RequestReader, ABodyOfExactlyTheLimitPasses) {
 }
 
 TEST(RequestReader, SkipsABody) {
-  RequestReader reader(ReaderLimits{});
+  RequestReader reader(kLimits);
   const std::string_view bytes =
       "POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\nbodyPOST /b HTTP/1.1\r\n\r\n";
   std::copy(bytes.begin(), bytes.end(), reader.Prepare().begin());
@@ -324,7 +326,7 @@ TEST(RequestReader, SkipsABody) {
 
 // An announcement is not worth memory; what has arrived is.
 TEST(RequestReader, ABodyGrowsWithWhatArrives) {
-  RequestReader reader(ReaderLimits{});
+  RequestReader reader(kLimits);
   const std::string_view head = "POST / HTTP/1.1\r\nContent-Length: 1000000000\r\n\r\n";
   std::copy(head.begin(), head.end(), reader.Prepare().begin());
   reader.Commit(head.size());

@@ -70,7 +70,8 @@ std::string FormatResponseHead(const Response& response, const ResponseFrame& fr
   for (const auto& [name, value] : response.headers) AppendHeader(head, name, value);
   if (!frame.allowed_origin.empty()) {
     AppendHeader(head, "access-control-allow-origin", frame.allowed_origin);
-    AppendHeader(head, "access-control-expose-headers", "vss-protocol-version");
+    AppendHeader(head, "access-control-expose-headers",
+                 "vss-protocol-version, retry-after, x-request-id");
     AppendHeader(head, "vary", "origin");
   }
   head.append("\r\n");

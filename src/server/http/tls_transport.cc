@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "base/check.h"
 #include "server/http/tls.h"
@@ -47,6 +48,8 @@ class TlsTransport final : public Transport {
 
   bool HasBuffered() const override { return SSL_has_pending(tls_.get()) == 1; }
 
+  std::string HandshakeProblem() const override { return handshake_problem_; }
+
   void EndWriting() override {
     if (SSL_is_init_finished(tls_.get()) == 1 && !is_broken_) {
       ERR_clear_error();
@@ -79,15 +82,24 @@ class TlsTransport final : public Transport {
         return {Moved::Status::kWantWrite};
       case SSL_ERROR_ZERO_RETURN:
         return {Moved::Status::kEnd};
+      case SSL_ERROR_SSL:
+        if (SSL_is_init_finished(tls_.get()) == 0) handshake_problem_ = Reason();
+        [[fallthrough]];
       default:
         is_broken_ = true;
         return {Moved::Status::kBroken};
     }
   }
 
+  static std::string Reason() {
+    const char* const reason = ERR_reason_error_string(ERR_peek_error());
+    return reason == nullptr ? "unknown" : reason;
+  }
+
   const int socket_;
   const std::unique_ptr<SSL, decltype(&SSL_free)> tls_;
   bool is_broken_ = false;
+  std::string handshake_problem_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace vss::server {
@@ -38,6 +39,9 @@ class Transport {
   virtual bool HasBuffered() const = 0;
   // Tells the peer that nothing follows.
   virtual void EndWriting() = 0;
+  // Why the two sides did not come to an understanding before the first byte; empty if they did, or
+  // if the peer just left.
+  virtual std::string HandshakeProblem() const { return {}; }
   // Reads and forgets what still comes after EndWriting.
   virtual Moved DiscardSome(std::span<char> room) = 0;
 };

@@ -88,10 +88,11 @@ struct Metrics::Families {
                                     .Name("vss_http_body_bytes_total")
                                     .Help("Bytes of request and response bodies.")
                                     .Register(registry);
-  Family<Counter>& connections = prometheus::BuildCounter()
-                                     .Name("vss_http_connections_total")
-                                     .Help("Connections opened, closed and refused.")
-                                     .Register(registry);
+  Family<Counter>& connections =
+      prometheus::BuildCounter()
+          .Name("vss_http_connections_total")
+          .Help("Connections opened, closed and refused, and TLS handshakes that failed.")
+          .Register(registry);
   Family<Counter>& timeouts = prometheus::BuildCounter()
                                   .Name("vss_http_timeouts_total")
                                   .Help("Connections given up because the client was too slow.")
@@ -130,6 +131,7 @@ struct Metrics::Families {
   Counter& opened = connections.Add({{"event", "opened"}});
   Counter& closed = connections.Add({{"event", "closed"}});
   Counter& refused = connections.Add({{"event", "refused"}});
+  Counter& handshake_failed = connections.Add({{"event", "handshake_failed"}});
 
   mutable std::mutex reads_mutex;
   std::vector<Read> reads;
@@ -165,6 +167,7 @@ void Metrics::OnRequest(std::string_view operation, int status, std::chrono::nan
 void Metrics::OnConnectionOpened() { families_->opened.Increment(); }
 void Metrics::OnConnectionClosed() { families_->closed.Increment(); }
 void Metrics::OnConnectionRefused() { families_->refused.Increment(); }
+void Metrics::OnHandshakeFailed() { families_->handshake_failed.Increment(); }
 
 void Metrics::OnRequest(const FinishedRequest& request) {
   families_->bytes_in.Increment(static_cast<double>(request.bytes_in));

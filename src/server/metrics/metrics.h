@@ -33,6 +33,7 @@ class Metrics final : public RequestObserver,
   void OnConnectionOpened() override;
   void OnConnectionClosed() override;
   void OnConnectionRefused() override;
+  void OnHandshakeFailed() override;
   void OnRequest(const FinishedRequest& request) override;
   void OnTimeout(Timeout timeout) override;
   // StoreObserver

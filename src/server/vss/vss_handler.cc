@@ -64,8 +64,6 @@ Answer AnswerToRefusal(Refusal refusal) {
     case Refusal::kOverloaded:
     case Refusal::kTooManyConnections:
       break;
-    case Refusal::kShuttingDown:
-      return AnswerTo(Overloaded("The server is shutting down").error());
   }
   return AnswerTo(Overloaded("The server is busy").error());
 }
@@ -139,27 +137,42 @@ Response VssHandler::Finish(std::string_view operation, const service::Caller* c
   const int status = answer.status;
   observer_.OnRequest(operation, status, took);
 
-  // A refused request has a number that a user can report and an operator can find.
+  // A refused request has a name that a user can report and an operator can find.
   Response response = ToResponse(std::move(answer));
-  const std::uint64_t request = last_request_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (status >= 400) response.headers.emplace_back("x-request-id", std::to_string(request));
+  const LogLevel level = status >= 500 ? LogLevel::kWarn : LogLevel::kTrace;
+  if (status < 400 && !log_.IsOn(level)) return response;
+  const std::string id = NewRequestId();
+  if (status >= 400) response.headers.emplace_back("x-request-id", id);
 
-  const LogLevel level = status >= 500 ? LogLevel::kWarn : LogLevel::kDebug;
-  if (log_.IsOn(level)) {
-    log_.Write(level, "request",
-               {{"request", request},
-                {"operation", operation},
-                {"status", status},
-                {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
-                {"tenant", caller == nullptr ? "" : TenantDigest(caller->tenant)},
-                {"failure", result ? "" : NameOf(result.error().kind)},
-                {"detail", result ? "" : result.error().detail}});
+  if (!log_.IsOn(level)) return response;
+  std::uint64_t left_out = 0;
+  if (status >= 500) {  // While a database is away any client could fill the disk.
+    const auto permitted =
+        rare_lines_.Permit(std::string(operation) + ' ' + std::to_string(status));
+    if (!permitted) return response;
+    left_out = *permitted;
   }
+  log_.Write(level, "request",
+             {{"request", id},
+              {"operation", operation},
+              {"status", status},
+              {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+              {"tenant", caller == nullptr ? "" : TenantDigest(caller->tenant)},
+              {"failure", result ? "" : NameOf(result.error().kind)},
+              {"detail", result ? "" : result.error().detail},
+              {"left_out", left_out}});
   return response;
+}
+
+std::string VssHandler::NewRequestId() {
+  const std::uint64_t number = last_request_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t id = hash_({reinterpret_cast<const char*>(&number), sizeof number});
+  return crypto::EncodeHex({reinterpret_cast<const std::uint8_t*>(&id), sizeof id});
 }
 
 Response VssHandler::OnRefusal(Refusal refusal) {
   Response response = ToResponse(AnswerToRefusal(refusal));
+  response.headers.emplace_back("x-request-id", NewRequestId());
   observer_.OnRequest("none", response.status, {});
   return response;
 }

@@ -13,9 +13,12 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/entropy.h"
+#include "base/keyed_hash.h"
 #include "base/log.h"
 #include "server/http/handler.h"
 #include "server/http/local_only.h"
+#include "server/log/rare_lines.h"
 #include "server/vss/request_observer.h"
 #include "service/vss_service.h"
 
@@ -26,13 +29,16 @@ class VssHandler final : public HttpHandler {
  public:
   // `local_only` is there if there is no authentication.
   VssHandler(std::uint64_t body_bytes_max, std::optional<LocalOnly> local_only,
-             service::VssService& service, RequestObserver& observer, Log& log, const Clock& clock)
+             service::VssService& service, RequestObserver& observer, Log& log, const Clock& clock,
+             Entropy& entropy)
       : body_bytes_max_(body_bytes_max),
         local_only_(std::move(local_only)),
         service_(service),
         observer_(observer),
         log_(log),
-        clock_(clock) {}
+        clock_(clock),
+        rare_lines_(clock),
+        hash_(entropy) {}
 
   Expected<Accepted, Response> OnHead(const RequestHead& head) override;
   Response OnRefusal(Refusal refusal) override;
@@ -45,6 +51,8 @@ class VssHandler final : public HttpHandler {
   // What goes to the client, the log and the metrics once the answer is known.
   Response Finish(std::string_view operation, const service::Caller* caller, SteadyTime began,
                   Result<vss_api::Answer> answer);
+  // A name for a request that tells nobody how many others there are.
+  std::string NewRequestId();
 
   const std::uint64_t body_bytes_max_;
   const std::optional<LocalOnly> local_only_;
@@ -52,6 +60,8 @@ class VssHandler final : public HttpHandler {
   RequestObserver& observer_;
   Log& log_;
   const Clock& clock_;
+  RareLines rare_lines_;
+  const KeyedHash hash_;
   std::atomic<std::uint64_t> last_request_ = 0;
 };
 
