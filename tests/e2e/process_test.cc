@@ -314,9 +314,11 @@ TEST(Signal, ASecondOneDoesNotWait) {
   Deployment deployment("sqlite");
   deployment.settings["VSS_SERVER_SHUTDOWN_GRACE"] = "60s";
   auto server = deployment.Start();
-  const server::FileDescriptor socket = server::testing::ConnectTo(server->port());
-  const std::string_view half = "POST /vss/putObjects HTTP/1.1\r\ncontent-length: 9\r\n\r\nx";
-  ASSERT_EQ(::send(socket.Get(), half.data(), half.size(), 0), std::ssize(half));
+  server::FileDescriptor socket = ConnectTo(server->port());
+  const int number = socket.Get();
+  Client client(std::move(socket), std::make_unique<SocketLink>(number));
+  client.Send("POST /vss/putObjects HTTP/1.1\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n");
+  client.ReadSome(1);
   server->Signal(SIGTERM);
   Pause(std::chrono::milliseconds(1500));
   server->Signal(SIGINT);

@@ -11,6 +11,9 @@ Result<Done> CheckFilesOf(const Config& config, const Clock& clock) {
   if (!config.server.tls_certificate.empty()) {
     VSS_RETURN_IF_FAILED(TlsIdentity::Load({config.server.tls_certificate, config.server.tls_key}));
   }
+  if (!config.lss.tls_certificate.empty()) {
+    VSS_RETURN_IF_FAILED(TlsIdentity::Load({config.lss.tls_certificate, config.lss.tls_key}));
+  }
   if (config.store.kind == "postgres") VSS_RETURN_IF_FAILED(PostgresOptionsFrom(config));
   return Done{};
 }

@@ -56,16 +56,23 @@ Answer LssHandler::Finish(Operation operation, const std::string& tenant, Steady
   const auto took = clock_.Steady() - began;
   observer_.OnRequest(NameOf(operation), answer.http_status, took);
 
-  const LogLevel level = answer.http_status >= 500 ? LogLevel::kWarn : LogLevel::kDebug;
-  if (log_.IsOn(level)) {
-    log_.Write(level, "request",
-               {{"operation", NameOf(operation)},
-                {"status", answer.http_status},
-                {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
-                {"tenant", tenant.empty() ? "" : TenantDigest(tenant)},
-                {"failure", result ? "" : vss::NameOf(result.error().kind)},
-                {"detail", result ? "" : result.error().detail}});
+  const LogLevel level = answer.http_status >= 500 ? LogLevel::kWarn : LogLevel::kTrace;
+  if (!log_.IsOn(level)) return answer;
+  std::uint64_t left_out = 0;
+  if (answer.http_status >= 500) {  // While a database is away any client could fill the disk.
+    const auto permitted = rare_lines_.Permit(std::string(NameOf(operation)) + ' ' +
+                                              std::to_string(answer.http_status));
+    if (!permitted) return answer;
+    left_out = *permitted;
   }
+  log_.Write(level, "request",
+             {{"operation", NameOf(operation)},
+              {"status", answer.http_status},
+              {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+              {"tenant", tenant.empty() ? "" : TenantDigest(tenant)},
+              {"failure", result ? "" : vss::NameOf(result.error().kind)},
+              {"detail", result ? "" : result.error().detail},
+              {"left_out", left_out}});
   return answer;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "server/grpc/call_handler.h"
 #include "server/http/byte_budget.h"
+#include "server/log/rare_lines.h"
 #include "server/vss/request_observer.h"
 #include "service/lss_service.h"
 
@@ -26,7 +27,8 @@ class LssHandler final : public CallHandler {
         service_(service),
         observer_(observer),
         log_(log),
-        clock_(clock) {}
+        clock_(clock),
+        rare_lines_(clock) {}
 
   void OnCall(lss_api::Operation operation, std::string_view address, std::string_view body,
               Deadline deadline, Then<CallReply> then) override;
@@ -41,6 +43,7 @@ class LssHandler final : public CallHandler {
   RequestObserver& observer_;
   Log& log_;
   const Clock& clock_;
+  RareLines rare_lines_;
 };
 
 }  // namespace vss::server

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "crypto/hex.h"
 #include "server/log/tenant_digest.h"
 #include "vss_api/answer.h"
 
