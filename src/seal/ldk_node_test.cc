@@ -65,7 +65,8 @@ TEST(LdkNodeKeys, MatchTheSharedVectors) {
 
 TEST(LdkNodeLayout, MatchesTheSharedVectorsBothWays) {
   const Store store;
-  for (const auto& vector : testing::ClientVectors("ldk_node_layout").at("entries")) {
+  const auto vectors = testing::ClientVectors("ldk_node_layout");
+  for (const auto& vector : vectors.at("entries")) {
     const RecordName name = NameIn(vector);
     SCOPED_TRACE(name.primary + "/" + name.secondary + "/" + name.key);
     const std::string v0_key = TextIn(vector, "v0_key");
