@@ -1,5 +1,9 @@
 #include "vss/sealer.h"
 
+#include <cstddef>
+#include <span>
+#include <utility>
+
 #include "base/check.h"
 #include "vss/host_crypto.h"
 #include "vss/signer/storable.h"
@@ -38,9 +42,10 @@ Result<OpenValue> Sealer::Open(std::string_view sealed, std::string_view aad) co
   const Opened opened =
       seal::Open(HostCrypto(), key_.Bytes(), BytesOf(aad), WritableBytesOf(buffer));
   if (opened.status != Status::kOk) return NotOpened("the value", opened.status);
-  OpenValue open{std::string(TextOf(opened.plain.value)), opened.plain.version};
-  Wipe(WritableBytesOf(buffer));
-  return open;
+  const std::string_view value = TextOf(opened.plain.value);
+  if (!value.empty()) buffer.erase(0, static_cast<std::size_t>(value.data() - buffer.data()));
+  buffer.resize(value.size());
+  return OpenValue{std::move(buffer), opened.plain.version};
 }
 
 KeyObfuscator::KeyObfuscator(const Secret<32>& master) {
