@@ -1,9 +1,15 @@
-# Warnings are errors, the compiler's output is cached when ccache is there.
+# Warnings are errors; ccache and mold make builds quick where they are installed.
 
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+# Programs that are shipped are linked by the distribution's linker, as everything else is there.
+find_program(MOLD mold)
+if(MOLD AND NOT CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_link_options(-fuse-ld=mold)
 endif()
 
 # Paths in diagnostics and debug information start at the source tree: builds of two checkouts are
