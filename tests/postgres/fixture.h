@@ -2,6 +2,7 @@
 #ifndef VSS_TESTS_POSTGRES_FIXTURE_H_
 #define VSS_TESTS_POSTGRES_FIXTURE_H_
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -41,6 +42,27 @@ class PostgresTest : public ::testing::Test {
     auto got = BlockingStore(store).Get(space, std::move(keys));
     EXPECT_TRUE(got) << got.error().detail;
     return *std::move(got);
+  }
+
+  // What the database is told to forget in a crash is kept all the same.
+  void CheckDurability() {
+    for (const bool counting : {false, true}) {
+      options_.track_usage = counting;
+      Open();
+      Sql("ALTER DATABASE \"" + options_.vss_database +
+          "\" SET synchronous_commit = off; "
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+          "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+      Sql("CREATE TABLE seen (setting text); CREATE OR REPLACE FUNCTION look() RETURNS trigger "
+          "LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES "
+          "(current_setting('synchronous_commit')); RETURN new; END $$; "
+          "CREATE TRIGGER look BEFORE INSERT ON vss_db FOR EACH ROW EXECUTE FUNCTION look()");
+      const auto store = Open();
+      EXPECT_TRUE(Commit(*store, {"tenant", "store"},
+                         {Change::Write(counting ? "a" : "b", Guard::Absent(), 1, "")}));
+      EXPECT_THAT(Sql("SELECT DISTINCT setting FROM seen"), ::testing::ElementsAre("on"));
+      Sql("DROP TABLE seen CASCADE; DROP TRIGGER look ON vss_db");
+    }
   }
 
   // Rows of a statement on the test's database.

@@ -7,7 +7,9 @@
 #include <future>
 #include <thread>
 #include <tuple>
+#include <vector>
 
+#include "base/manual_clock.h"
 #include "tests/postgres/fixture.h"
 #include "tests/postgres/proxy.h"
 
@@ -104,6 +106,90 @@ TEST_F(InDoubtTest, ALostReadOfTheRowsIsSimplyRepeated) {
     ASSERT_TRUE(outcome) << outcome.error().detail;
     EXPECT_TRUE(outcome->IsCommitted());
   }
+}
+
+// The server learns of a network that was cut only by itself, and holds all locks until then.
+TEST_F(InDoubtTest, ATransactionWhoseClientWasCutOffBlocksNobodyForLong) {
+  options_.track_usage = true;
+  options_.statement_timeout = std::chrono::milliseconds(300);
+  const auto store = Open();
+  SettleIn(*store);
+  proxy_->Arm(Fault::kFreeze, 0);
+  const auto outcome = Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "1")});
+  ASSERT_TRUE(proxy_->HasStruck());
+  ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+  EXPECT_TRUE(outcome->IsCommitted());
+  EXPECT_THAT(Sql("SELECT version FROM vss_db WHERE user_token = 'tenant'"), ElementsAre("1"));
+}
+
+TEST_F(InDoubtTest, AMarkThatSomebodyHoldsIsLeftToHim) {
+  options_.statement_timeout = std::chrono::milliseconds(300);
+  const auto store = Open();
+  SettleIn(*store);
+  std::thread holder(
+      [&] { Sql("BEGIN; UPDATE vss_commit_marker SET touched_at = now(); SELECT pg_sleep(3)"); });
+  while (Sql("SELECT 1 FROM pg_locks WHERE relation = 'vss_commit_marker'::regclass "
+             "AND mode = 'RowExclusiveLock'")
+             .empty()) {
+    std::this_thread::yield();
+  }
+  const auto first = Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "")});
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().kind, Kind::kOverloaded);
+  const auto second = Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "")});
+  EXPECT_TRUE(second) << second.error().message << second.error().detail;
+  holder.join();
+}
+
+TEST_F(InDoubtTest, ABatchThatKillsItsConnectionIsNotTriedForEver) {
+  Open();
+  Sql("CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM nextval('deaths'); PERFORM pg_terminate_backend(pg_backend_pid());"
+      " RETURN new; END $$");
+  Sql("CREATE SEQUENCE deaths; CREATE TRIGGER die BEFORE INSERT ON vss_db "
+      "FOR EACH ROW WHEN (new.key = 'poison') EXECUTE FUNCTION die()");
+  options_.lane_limits.batch_jobs_max = 16;
+  const auto store = Open();
+  SettleIn(*store);
+  constexpr int kBatches = 8;
+  std::vector<std::promise<Result<CommitOutcome>>> outcomes(kBatches);
+  for (int i = 0; i < kBatches; ++i) {
+    const Key key = i == 3 ? "poison" : std::to_string(i);
+    store->Commit(kSpace, {{Change::Write(key, Guard::Absent(), 1, "")}}, Deadline::Never(),
+                  [&promise = outcomes[static_cast<std::size_t>(i)]](
+                      Result<CommitOutcome> outcome) { promise.set_value(std::move(outcome)); });
+  }
+  for (int i = 0; i < kBatches; ++i) {
+    const auto outcome = outcomes[static_cast<std::size_t>(i)].get_future().get();
+    EXPECT_EQ(outcome.has_value(), i != 3) << i;
+    EXPECT_TRUE(outcome || outcome.error().kind == Kind::kUnavailable);
+  }
+  EXPECT_THAT(Sql("SELECT last_value <= 5 FROM deaths"), ElementsAre("t"));
+}
+
+TEST_F(InDoubtTest, ADeadlineThatPassesBetweenTwoTriesIsKept) {
+  Open();
+  ManualClock clock;
+  auto made = store::MakePostgresStore(options_, clock, log_, observer_);
+  ASSERT_TRUE(made);
+  store::Store& store = **made;
+  SettleIn(store);
+  const Deadline deadline{clock.Steady() + std::chrono::seconds(5)};
+  Sql("CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_sleep(0.2); RAISE EXCEPTION '' USING ERRCODE = '40001'; END $$");
+  Sql("CREATE TRIGGER fail BEFORE INSERT ON vss_db FOR EACH ROW EXECUTE FUNCTION fail()");
+  std::promise<Result<CommitOutcome>> promise;
+  store.Commit(kSpace, {{Change::Write("a", Guard::Absent(), 1, "")}}, deadline,
+               [&](Result<CommitOutcome> outcome) { promise.set_value(std::move(outcome)); });
+  while (Sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'").empty()) {
+    std::this_thread::yield();
+  }
+  clock.Advance(std::chrono::seconds(10));
+  Sql("DROP TRIGGER fail ON vss_db");
+  const auto outcome = promise.get_future().get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, Kind::kOverloaded);
+  EXPECT_THAT(Get(store, kSpace, {"a"}), IsEmpty());
 }
 
 TEST_F(InDoubtTest, IsSaidWhenItCannotBeFoundOut) {

@@ -8,9 +8,11 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include "tests/postgres/fixture.h"
+#include "tests/postgres/proxy.h"
 #include "tests/support/temp_folder.h"
 
 namespace vss::testing {
@@ -39,28 +41,54 @@ class PoolerTest : public PostgresTest {
   }
 
   void StartPooler() {
+    proxy_ = std::make_unique<FaultyProxy>(server_->port());
     std::filesystem::permissions(folder_.Path("."), std::filesystem::perms::all);
     const int port = FreePort();
     std::ofstream(folder_.Path("users")) << "\"vss\" \"\"\n";
     std::ofstream(folder_.Path("ini"))
-        << "[databases]\n* = host=127.0.0.1 port=" << server_->port()
+        << "[databases]\n* = host=127.0.0.1 port=" << proxy_->port()
         << "\n[pgbouncer]\npool_mode=transaction\ndefault_pool_size=3\nserver_reset_query_always="
            "1\n"
         << "listen_addr=127.0.0.1\nunix_socket_dir=\nauth_type=trust\nlisten_port=" << port
         << "\nauth_file=" << folder_.Path("users") << "\n";
     pid_ = Spawn({kPooler, folder_.Path("ini")}, folder_.Path("log"));
     options_.hosts = "127.0.0.1:" + std::to_string(port);
+    for (int i = 0; i < 100; ++i) {  // Until the pooler listens.
+      if (store::MakePostgresStore(options_, clock_, log_, observer_)) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
   }
 
   TempFolder folder_;
+  std::unique_ptr<FaultyProxy> proxy_;  // Between the pooler and the database.
   pid_t pid_ = 0;
 };
 
-TEST_F(PoolerTest, EverythingWorksWithoutASessionOfOnesOwn) {
-  for (int i = 0; i < 100; ++i) {  // Until the pooler listens.
-    if (store::MakePostgresStore(options_, clock_, log_, observer_)) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+// The pooler then says of the first call that the server is gone, which had done them all.
+TEST_F(PoolerTest, AnAnswerLostBehindItIsNoConflict) {
+  const Space space = {"wallet", "store"};
+  options_.commit_lanes = 1;
+  for (const bool counting : {false, true}) {
+    options_.track_usage = counting;
+    const auto store = Open();
+    // The pooler has something of its own to say to the database, too.
+    for (int skip = 0; skip < 4; ++skip) {
+      const Key key = (counting ? "counted" : "plain") + std::to_string(skip);
+      ASSERT_TRUE(Commit(*store, space, {Change::Write(key, Guard::Absent(), 1, "1")}));
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));  // The pooler tidies up.
+      proxy_->Arm(FaultyProxy::Fault::kLoseAnswer, skip);
+      const auto outcome = Commit(*store, space, {Change::Write(key, Guard::AtVersion(1), 2, "2")});
+      proxy_->Arm(FaultyProxy::Fault::kNone, 0);
+      ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+      EXPECT_TRUE(outcome->IsCommitted()) << "a conflict with itself";
+      EXPECT_THAT(Get(*store, space, {key}), ::testing::ElementsAre(Record{key, 2, "2"}));
+    }
   }
+}
+
+TEST_F(PoolerTest, AnswersAreDurableWhateverTheDatabaseIsSetTo) { CheckDurability(); }
+
+TEST_F(PoolerTest, EverythingWorksWithoutASessionOfOnesOwn) {
   for (const bool counting : {false, true}) {
     options_.track_usage = counting;
     options_.commit_lanes = 4;

@@ -118,6 +118,10 @@ bool FaultyProxy::PassRequest(int client, int server, const std::string& request
       SendAll(server, request);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       break;
+    case Fault::kFreeze:
+      SendAll(server, request);
+      while (!is_stopping_) std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs));
+      break;
   }
   return false;
 }

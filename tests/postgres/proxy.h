@@ -19,6 +19,7 @@ class FaultyProxy final {
     kTearRequest,   // The server sees half of it.
     kLoseAnswer,    // The server has done it, and nobody is told.
     kDelayRequest,  // The client has given up when the server sees it.
+    kFreeze,        // The server sees it; then nothing passes, and to both sides it looks open.
   };
 
   explicit FaultyProxy(int server_port);

@@ -60,6 +60,32 @@ TEST_F(PostgresStoreTest, UsesWhicheverHostAcceptsWrites) {
   EXPECT_EQ(standby.error().kind, Kind::kUnavailable);
 }
 
+TEST_F(PostgresStoreTest, AnswersAreDurableWhateverTheDatabaseIsSetTo) { CheckDurability(); }
+
+TEST_F(PostgresStoreTest, ACountIsKeptEvenIfNothingElseIs) {
+  options_.track_usage = true;
+  const auto store = Open();
+  Sql("INSERT INTO vss_db (user_token, store_id, key, value, version) "
+      "VALUES ('tenant', 'store', 'a', 'xyz', 3)");
+  EXPECT_FALSE(Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "")})->IsCommitted());
+  EXPECT_THAT(Sql("SELECT bytes, keys, stores FROM vss_usage"), ElementsAre("4|1|1"));
+  EXPECT_FALSE(
+      Commit(*store, {"nobody", ""}, {Change::Remove("a", Guard::Present())})->IsCommitted());
+  EXPECT_THAT(Sql("SELECT count(*) FROM vss_usage"), ElementsAre("1")) << "not for nothing";
+}
+
+TEST_F(PostgresStoreTest, WhoDoesNotCountLeavesNoCountBehind) {
+  options_.track_usage = true;
+  ASSERT_TRUE(Commit(*Open(), kSpace, {Change::Write("a", Guard::Absent(), 1, "x")}));
+  options_.track_usage = false;
+  ASSERT_TRUE(Commit(*Open(), kSpace, {Change::Remove("a", Guard::Present())}));
+  options_.track_usage = true;
+  const auto outcome = BlockingStore(*Open()).Commit(
+      kSpace, {{Change::Write("b", Guard::Absent(), 1, "x")}, {.keys_max = 1}});
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->IsCommitted()) << "nothing is stored";
+}
+
 TEST_F(PostgresStoreTest, RefusesHostsThatAreNone) {
   for (const char* hosts : {"", "a:b", "a:1,,b:2", ":5432", "[::1", "a:123456"}) {
     options_.hosts = hosts;

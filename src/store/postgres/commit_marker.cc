@@ -8,17 +8,20 @@ namespace {
 
 constexpr PgStatement kAdd = {nullptr,
                               "INSERT INTO vss_commit_marker (lane, batch, fenced, touched_at) "
-                              "VALUES (gen_random_uuid(), 0, false, $1) RETURNING lane"};
-constexpr PgStatement kRemove = {nullptr, "DELETE FROM vss_commit_marker WHERE lane = $1"};
+                              "VALUES (gen_random_uuid(), 0, false, now()) RETURNING lane"};
 
-constexpr std::chrono::days kStaleAfter(7);
+// A transaction whose client was lost may hold the row for a while; then it is left to
+// ClearStaleMarkers.
+constexpr PgStatement kRemove = {nullptr, R"(
+    DELETE FROM vss_commit_marker WHERE lane IN (
+      SELECT lane FROM vss_commit_marker WHERE lane = $1 FOR UPDATE SKIP LOCKED))"};
 
 }  // namespace
 
-PgAnswer<Done> CommitMarker::Renew(PgConnection& connection, WallTime now) {
+PgAnswer<Done> CommitMarker::Renew(PgConnection& connection) {
   std::vector<PgCall> calls;
   if (!lane_.empty()) calls.push_back({kRemove, std::move(PgParams().Bytes(lane_))});
-  calls.push_back({kAdd, std::move(PgParams().Time(now))});
+  calls.push_back({kAdd});
   const auto made = connection.Run(calls);
   if (!made) return Unexpected(made.error());
   lane_ = made->back().Text(0, 0);
@@ -26,10 +29,8 @@ PgAnswer<Done> CommitMarker::Renew(PgConnection& connection, WallTime now) {
   return Done{};
 }
 
-PgCall CommitMarker::Mark(WallTime now) {
-  PgCall call{kMark};
-  call.params.Bytes(lane_).Int(++batch_).Time(now);
-  return call;
+PgCall CommitMarker::Mark() const {
+  return {kMark, std::move(PgParams().Bytes(lane_).Int(batch_ + 1))};
 }
 
 PgAnswer<bool> CommitMarker::WasCommitted(PgConnection& other_connection) const {
@@ -38,7 +39,7 @@ PgAnswer<bool> CommitMarker::WasCommitted(PgConnection& other_connection) const 
       std::move(PgParams().Bytes(lane_)));
   if (!fenced) return Unexpected(fenced.error());
   // No row: this server does not have what the lane committed before either.
-  return fenced->Rows() == 1 && fenced->Int(0, 0) == batch_;
+  return fenced->Rows() == 1 && fenced->Int(0, 0) == batch_ + 1;
 }
 
 void CommitMarker::Clear(PgConnection& connection) const {
@@ -46,9 +47,9 @@ void CommitMarker::Clear(PgConnection& connection) const {
   static_cast<void>(connection.RunOne(kRemove, std::move(PgParams().Bytes(lane_))));
 }
 
-PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection, WallTime now) {
-  return connection.RunOne({nullptr, "DELETE FROM vss_commit_marker WHERE touched_at < $1"},
-                           std::move(PgParams().Time(now - kStaleAfter)));
+PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection) {
+  return connection.RunOne(
+      {nullptr, "DELETE FROM vss_commit_marker WHERE touched_at < now() - interval '7 days'"});
 }
 
 }  // namespace vss::store

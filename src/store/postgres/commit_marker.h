@@ -4,7 +4,8 @@
 //   vss_commit_marker   lane        one row for each lane that commits
 //                       batch       number of the last transaction that it committed
 //                       fenced      nothing more can be committed under it
-//                       touched_at  when, for clearing away what crashed servers left
+//                       touched_at  when, by the database's clock: what crashed servers left is
+//                                   cleared away
 //
 // Every transaction moves its row from batch n-1 to n, and fails if it can't.  To settle the fate
 // of transaction n another connection fences the row.  That waits for a transaction that is still
@@ -17,29 +18,29 @@
 #include <cstdint>
 #include <string>
 
-#include "base/clock.h"
 #include "store/postgres/pg_connection.h"
 
 namespace vss::store {
 
 inline constexpr PgStatement kMark = {"mark", R"(
     WITH marked AS (
-      UPDATE vss_commit_marker SET batch = $2::int8, touched_at = $3
+      UPDATE vss_commit_marker SET batch = $2::int8, touched_at = now()
       WHERE lane = $1 AND batch = $2::int8 - 1 AND NOT fenced
       RETURNING 1)
     SELECT 1 / count(*) FROM marked)"};
 
 class CommitMarker {
  public:
-  // Sets up a row and removes the one before, if there was one.
-  PgAnswer<Done> Renew(PgConnection& connection, WallTime now);
+  // Sets up a row, and removes the one before if nobody holds it.  Waits for nobody.
+  PgAnswer<Done> Renew(PgConnection& connection);
 
-  // The call that every transaction holds.  Each one has its own number, whatever becomes of it; a
-  // transaction that failed gives the number back with Undo.
-  PgCall Mark(WallTime now);
-  void Undo() { --batch_; }
+  // The call that the next transaction must hold.
+  PgCall Mark() const;
+  // That transaction was committed.
+  void Advance() { ++batch_; }
 
-  // Whether the last transaction that was marked was committed.  Final once it is answered.
+  // Whether it was committed, when its answer was lost.  Final once it is answered; only Renew may
+  // follow.
   PgAnswer<bool> WasCommitted(PgConnection& other_connection) const;
 
   // Removes the row, if there is one; it no longer matters whether that works.
@@ -52,7 +53,7 @@ class CommitMarker {
 
 // Removes the rows of lanes that have not committed for days: their servers are gone.  A lane that
 // was only idle for so long makes itself a new row.
-PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection, WallTime now);
+PgAnswer<PgResult> ClearStaleMarkers(PgConnection& connection);
 
 }  // namespace vss::store
 

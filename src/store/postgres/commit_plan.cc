@@ -101,7 +101,7 @@ class Planner {
   }
 
   void Commit(const PlannedBatch& planned) {
-    const auto& [space, batch] = planned;
+    const auto& [space, batch, deadline] = planned;
     Usage before;
     Usage after;
     const auto space_name =
@@ -268,7 +268,7 @@ std::optional<CommitPlan> PlanBlindly(const std::vector<PlannedBatch>& batches) 
 
 std::vector<RowName> RowsOf(const std::vector<PlannedBatch>& batches) {
   std::vector<RowName> rows;
-  for (const auto& [space, batch] : batches) {
+  for (const auto& [space, batch, deadline] : batches) {
     for (const Change& change : batch->changes) {
       rows.push_back({space->tenant, space->store, change.key});
     }

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "core/batch.h"
 #include "core/record.h"
 #include "store/allowance.h"
@@ -84,6 +85,7 @@ struct CommitPlan {
 struct PlannedBatch {
   const Space* space;
   const Batch* batch;
+  Deadline deadline = Deadline::Never();  // Of no concern to the plan.
 };
 
 CommitPlan PlanFrom(const Known& known, const std::vector<PlannedBatch>& batches);

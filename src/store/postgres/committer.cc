@@ -1,5 +1,7 @@
 #include "store/postgres/committer.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "store/postgres/statements.h"
@@ -11,12 +13,22 @@ namespace {
 constexpr PgStatement kBegin = {nullptr, "BEGIN"};
 constexpr PgStatement kCommit = {nullptr, "COMMIT"};
 
-// Every failed try but those to reconnect means that somebody else's write went through.
+// Every failed try means that somebody else's write went through...
 constexpr int kAttemptsMax = 30;
+
+// ...but for those in which the connection was lost.  A batch that costs the database its life, say
+// because it is too large for its memory, must not do so again and again.
+constexpr int kLossesMax = 3;
 
 // After a guess was wrong the next ones are likely to be: a client that always names a stale
 // version must not make everybody's writes be done twice.
 constexpr int kLockedTurns = 8;
+
+constexpr std::string_view kTimedOut = "57014";
+constexpr std::string_view kUnknown =
+    "40003";  // Whether the commit happened: engines of many parts.
+
+constexpr std::chrono::milliseconds kSettlePause{50};
 
 Committer::Outcomes Same(std::size_t count, const Failure& failure) {
   return Committer::Outcomes(count, Result<CommitOutcome>(Unexpected(failure)));
@@ -59,18 +71,32 @@ Committer::~Committer() {
 }
 
 Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) {
+  int losses = 0;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const SteadyTime now = context_.clock.Steady();
+    if (std::any_of(batches.begin(), batches.end(),
+                    [now](const PlannedBatch& batch) { return batch.deadline.HasPassed(now); })) {
+      return CommitTimely(batches, now);
+    }
     const auto connection = Connection();
     if (!connection) return Same(batches.size(), connection.error());
     Attempt tried = Try(**connection, batches);
     if (!tried.error) return OutcomesOf(std::move(tried.plan));
-    if (tried.error->lost) {
-      session_.Drop();
-      if (!tried.is_in_doubt) continue;
-      marker_is_current_ = false;
+    // Somebody may hold the marker's row: a transaction of ours that lost its client.
+    if (tried.error->lost || tried.error->code == kTimedOut) marker_is_current_ = false;
+    if (tried.error->lost) session_.Drop();
+    if (tried.is_in_doubt) {
+      marker_is_current_ = false;  // Settling fences it.
       const std::optional<bool> happened = Settle();
       if (!happened) return InDoubtOutcomesOf(tried.plan);
       if (*happened) return OutcomesOf(std::move(tried.plan));
+    }
+    if (tried.error->lost) {
+      ++losses;
+      if (losses == kLossesMax) return Same(batches.size(), UnavailableFrom(*tried.error).error());
+      if (losses == kLossesMax - 1 && batches.size() > 1) return CommitEach(batches);
+    } else if (tried.is_in_doubt) {
+      continue;
     } else if (tried.error->IsContention() || tried.error->code == kTooFewRows) {
       NoteContention(*tried.error);
     } else if (batches.size() > 1) {
@@ -86,7 +112,7 @@ Result<PgConnection*> Committer::Connection() {
   for (int attempt = 0;; ++attempt) {
     VSS_TRY(PgConnection* const connection, session_.Get());
     if (marker_is_current_) return connection;
-    const auto renewed = marker_.Renew(*connection, context_.clock.Wall());
+    const auto renewed = marker_.Renew(*connection);
     marker_is_current_ = renewed.has_value();
     if (renewed) return connection;
     if (renewed.error().lost) session_.Drop();
@@ -108,7 +134,7 @@ Committer::Attempt Committer::TryBlindly(PgConnection& connection, CommitPlan pl
   if (plan.effects.IsEmpty()) return {std::move(plan)};
   const WallTime now = context_.clock.Wall();
   std::vector<PgCall> calls;
-  calls.push_back(marker_.Mark(now));
+  AppendMark(calls);
   AppendEffects(plan.effects, now, calls);
   Attempt tried = Finish(connection, std::move(plan), calls);
   if (tried.error && tried.error->code == kTooFewRows) locked_turns_ = kLockedTurns;
@@ -124,7 +150,8 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
 
   std::vector<PgCall> calls;
   calls.push_back({kBegin});
-  calls.push_back(marker_.Mark(now));
+  AppendMark(calls);
+  const std::size_t marked = calls.size();
   if (usage) usage->AppendLock(calls);
   calls.push_back(LockRows(rows));
   auto read = connection.Run(calls);
@@ -135,7 +162,7 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
   }
   Known known = KnownFrom(rows, read->back());
   if (usage) {
-    const auto learnt = usage->Learn(connection, (*read)[3], (*read)[4], known);
+    const auto learnt = usage->Learn(connection, (*read)[marked + 1], (*read)[marked + 2], known);
     if (!learnt) return GiveUp(connection, learnt.error());
     if (!*learnt) return GiveUp(connection, {"40001", "a usage row vanished"});
   }
@@ -143,8 +170,8 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
   CommitPlan plan = PlanFrom(known, batches);
   calls.clear();
   AppendEffects(plan.effects, now, calls);
-  if (calls.empty()) {
-    GiveUp(connection, {});
+  if (calls.empty() && !(usage && usage->HasCounted())) {
+    connection.RollBack();
     return {std::move(plan)};
   }
   if (usage) usage->AppendWrite(plan.usage, calls);
@@ -152,12 +179,20 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
   return Finish(connection, std::move(plan), calls);
 }
 
+void Committer::AppendMark(std::vector<PgCall>& calls) const {
+  if (!context_.options.prepared_statements) calls.push_back({kKeepDurable});
+  calls.push_back(marker_.Mark());
+}
+
 // Runs what makes the plan happen, the commit included.
 Committer::Attempt Committer::Finish(PgConnection& connection, CommitPlan plan,
                                      const std::vector<PgCall>& calls) {
   auto done = connection.Run(calls);
-  if (done) return {std::move(plan)};
-  if (done.error().lost && !done.error().undone) {
+  if (done) {
+    marker_.Advance();
+    return {std::move(plan)};
+  }
+  if (done.error().lost || done.error().code == kUnknown) {
     return {std::move(plan), std::move(done).error(), true};
   }
   return GiveUp(connection, std::move(done).error());
@@ -165,7 +200,6 @@ Committer::Attempt Committer::Finish(PgConnection& connection, CommitPlan plan,
 
 Committer::Attempt Committer::GiveUp(PgConnection& connection, PgError error) {
   if (!error.lost) connection.RollBack();
-  marker_.Undo();
   return {{}, std::move(error)};
 }
 
@@ -183,10 +217,31 @@ std::optional<bool> Committer::Settle() {
     if (!connection) break;
     const auto committed = marker_.WasCommitted(**connection);
     if (committed) return *committed;
-    if (committed.error().lost) session_.Drop();
+    if (committed.error().lost) {
+      session_.Drop();
+    } else {
+      std::this_thread::sleep_for(kSettlePause);
+    }
   }
   context_.log.Error("a commit is in doubt: the database did not come back in time");
   return std::nullopt;
+}
+
+// Those whose callers have gone are not begun, or not begun again.
+Committer::Outcomes Committer::CommitTimely(const std::vector<PlannedBatch>& batches,
+                                            SteadyTime now) {
+  std::vector<PlannedBatch> timely;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (batches[i].deadline.HasPassed(now)) continue;
+    timely.push_back(batches[i]);
+    places.push_back(i);
+  }
+  Outcomes outcomes = Same(batches.size(), Overloaded("the server is busy").error());
+  if (timely.empty()) return outcomes;
+  Outcomes done = Commit(timely);
+  for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]] = std::move(done[i]);
+  return outcomes;
 }
 
 Committer::Outcomes Committer::CommitEach(const std::vector<PlannedBatch>& batches) {

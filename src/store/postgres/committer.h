@@ -9,6 +9,7 @@
 // Failures:    those of Store::Commit.  A lost race, a deadlock and a serialization failure are
 // tried
 //              again here.  A transaction whose answer was lost is settled before anything is said.
+// Deadlines:   a batch is not begun, nor tried again, once its own has passed.
 // Durability:  what is answered as committed is durable.
 #ifndef VSS_STORE_POSTGRES_COMMITTER_H_
 #define VSS_STORE_POSTGRES_COMMITTER_H_
@@ -49,12 +50,14 @@ class Committer final {
   Attempt TryLocked(PgConnection& connection, const std::vector<PlannedBatch>& batches);
   Attempt Finish(PgConnection& connection, CommitPlan plan, const std::vector<PgCall>& calls);
   Attempt GiveUp(PgConnection& connection, PgError error);
+  void AppendMark(std::vector<PgCall>& calls) const;
   void NoteContention(const PgError& error);
 
   // Whether the transaction that was under way when the connection was lost happened.
   // nullopt: that can't be found out.
   std::optional<bool> Settle();
 
+  Outcomes CommitTimely(const std::vector<PlannedBatch>& batches, SteadyTime now);
   Outcomes CommitEach(const std::vector<PlannedBatch>& batches);
 
   const PgContext& context_;

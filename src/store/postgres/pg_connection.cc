@@ -57,6 +57,9 @@ Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& 
   CHECK(PQsetnonblocking(raw, 1) == 0);
   CHECK(PQenterPipelineMode(raw) == 1);
   if (options.prepared_statements) {
+    if (auto durable = connection->KeepDurable(); !durable) {
+      return UnavailableFrom(durable.error());
+    }
     if (auto prepared = connection->Prepare(statements); !prepared) {
       return UnavailableFrom(prepared.error());
     }
@@ -85,7 +88,6 @@ PgAnswer<std::vector<PgResult>> PgConnection::Run(const std::vector<PgCall>& cal
       results.push_back(*std::move(answer));
     } else if (!error) {
       error = std::move(answer).error();
-      error->undone = !error->code.empty() && i + 1 < calls.size();
     }
   }
   std::optional<PgError> end = TakeSync();
@@ -135,6 +137,14 @@ Result<std::string> PgConnection::Quoted(std::string_view name) {
       PQescapeIdentifier(connection_, name.data(), name.size()));
   if (quoted == nullptr) return Invalid("not a name that a database can have");
   return std::string(quoted.get());
+}
+
+// For the session, so that a change of the database's settings does not reach it either.
+PgAnswer<PgResult> PgConnection::KeepDurable() {
+  return RunOne({nullptr, R"(
+      SELECT set_config('synchronous_commit', CASE setting WHEN 'off' THEN 'on' ELSE setting END,
+                        false)
+      FROM current_setting('synchronous_commit') AS setting)"});
 }
 
 PgAnswer<PgResult> PgConnection::Prepare(std::span<const PgStatement> statements) {
@@ -207,9 +217,10 @@ PgError PgConnection::ErrorIn(const pg_result* result) {
   return error;
 }
 
-// Sends what is left to send and waits until an answer can be read without waiting.
+// Sends what is left to send and waits until an answer can be read without waiting.  A server that
+// takes more of what is sent is not silent, however long that takes.
 bool PgConnection::WaitForAnswer() {
-  const SteadyTime started = clock_.Steady();
+  SteadyTime started = clock_.Steady();
   for (;;) {
     const int unsent = PQflush(connection_);
     if (unsent >= 0 && PQisBusy(connection_) == 0) return true;
@@ -224,6 +235,7 @@ bool PgConnection::WaitForAnswer() {
     const int ready = unsent < 0 || wait_ms == 0 ? 0 : poll(&socket, 1, wait_ms);
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) break;
+    if ((socket.revents & POLLOUT) != 0) started = clock_.Steady();
     if ((socket.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_) != 1) break;
   }
   lost_ = true;

@@ -2,7 +2,11 @@
 // together and cost one round trip.
 //
 // Threads:   one at a time.
-// Waits:     every one has a bound.  A server that says nothing for that long counts as lost.
+// Waits:     every one has a bound.  A server that says and takes nothing for that long counts as
+//            lost.
+// Durability:  a session that would be told of commits before they are flushed is set right;
+// without
+//            a session of one's own each transaction must do so itself, with kKeepDurable.
 // Failures:  PgError, which says whether the connection survived.  After a lost connection only the
 //            destructor may be called.
 #ifndef VSS_STORE_POSTGRES_PG_CONNECTION_H_
@@ -32,6 +36,12 @@ struct PgStatement {
   const char* sql;
 };
 
+// Makes the commit of the transaction wait until it is on disk, if the database, or its user, is
+// set up not to.  What is stricter stays.
+inline constexpr PgStatement kKeepDurable = {nullptr, R"(
+    SELECT set_config('synchronous_commit', 'on', true)
+    WHERE current_setting('synchronous_commit') = 'off')"};
+
 struct PgCall {
   PgStatement statement;
   PgParams params = {};
@@ -40,10 +50,9 @@ struct PgCall {
 struct PgError {
   std::string code;  // SQLSTATE; empty if the server never said.
   std::string message;
-  // The connection is gone.  Whatever was sent may or may not have happened...
+  // The connection is gone.  Whatever was sent may or may not have happened, whichever call the
+  // error was told of: a pooler may speak for a server that had done it all.
   bool lost = false;
-  // ...but for this: the server said goodbye before it had come to the last call.
-  bool undone = false;
 
   // Somebody else was in the way; nothing happened, and another try is due.
   bool IsContention() const;
@@ -91,6 +100,7 @@ class PgConnection final {
   PgConnection(pg_conn* connection, bool prepared,
                std::optional<std::chrono::milliseconds> answer_timeout, const Clock& clock);
 
+  PgAnswer<PgResult> KeepDurable();
   PgAnswer<PgResult> Prepare(std::span<const PgStatement> statements);
   void Send(const PgCall& call);
   void SendSync();

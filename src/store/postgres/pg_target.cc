@@ -155,6 +155,12 @@ void PgTarget::AddSessionSettings(const PostgresOptions& options) {
   std::string settings;
   for (const char* setting : kSettings) settings += std::string(" -c ") + setting;
   settings += " -c statement_timeout=" + std::to_string(options.statement_timeout.count());
+  // A transaction whose client was cut off holds its locks until the server notices.
+  settings += " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+  settings += " -c tcp_user_timeout=" + std::to_string(options.statement_timeout.count());
+  // Sending a large value counts as idle.
+  settings += " -c idle_in_transaction_session_timeout=" +
+              std::to_string(4 * options.statement_timeout.count());
   Add("options", std::move(settings));
 }
 

@@ -7,6 +7,7 @@
 
 #include "store/postgres/pg_connection.h"
 #include "store/postgres/schema.h"
+#include "store/postgres/usage.h"
 
 namespace vss::store {
 namespace {
@@ -40,10 +41,7 @@ constexpr PgStatement kRaiseRanks = {"raise_ranks", R"(
     SELECT setval('vss_db_sort_order_seq',
                   greatest($1, (SELECT last_value FROM vss_db_sort_order_seq))))"};
 
-constexpr PgStatement kForgetUsage = {"forget_usage", "DELETE FROM vss_usage"};
-
-constexpr std::array kStatements = {kSize,    kHighest,    kRead,       kAdd,
-                                    kCompare, kRaiseRanks, kForgetUsage};
+constexpr std::array kStatements = {kSize, kHighest, kRead, kAdd, kCompare, kRaiseRanks};
 
 PgParams ParamsOf(const ArchivedRecord& archived) {
   PgParams params;

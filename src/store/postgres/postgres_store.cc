@@ -59,19 +59,10 @@ class CommitLane final {
  private:
   void Work(std::vector<CommitJob> jobs) {
     const Stopwatch stopwatch(context_, "commit", jobs.size());
-    std::vector<CommitJob*> begun;
     std::vector<PlannedBatch> batches;
-    for (CommitJob& job : jobs) {
-      if (job.deadline.HasPassed(context_.clock.Steady())) {
-        job.then(Overloaded(kBusy));
-      } else {
-        begun.push_back(&job);
-        batches.push_back({&job.space, &job.batch});
-      }
-    }
-    if (begun.empty()) return;
+    for (const CommitJob& job : jobs) batches.push_back({&job.space, &job.batch, job.deadline});
     auto outcomes = committer_.Commit(batches);
-    for (std::size_t i = 0; i < begun.size(); ++i) begun[i]->then(std::move(outcomes[i]));
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].then(std::move(outcomes[i]));
     stopwatch.Stop(lane_.Waiting());
   }
 

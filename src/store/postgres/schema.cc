@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/postgres/commit_marker.h"
+#include "store/postgres/usage.h"
 
 namespace vss::store {
 namespace {
@@ -195,12 +196,19 @@ PgAnswer<Result<Done>> Migrate(PgConnection& connection, bool allow_newer, Log& 
 // A server set up to forget answered commits breaks our first promise, and only its operator can
 // mend that.
 Result<Done> WarnOfVolatility(PgConnection& connection, Log& log) {
-  const auto settings = connection.RunOne(
-      {nullptr, "SELECT current_setting('fsync'), current_setting('synchronous_commit')"});
+  const auto settings =
+      connection.RunOne({nullptr,
+                         "SELECT current_setting('fsync'), current_setting('synchronous_commit'), "
+                         "current_setting('synchronous_standby_names')"});
   if (!settings) return UnavailableFrom(settings.error());
-  if (settings->Bytes(0, 0) == "off" || settings->Bytes(0, 1) == "off") {
-    log.Warn("the database may lose answered writes in a crash",
-             {{"fsync", settings->Bytes(0, 0)}, {"synchronous_commit", settings->Bytes(0, 1)}});
+  const std::string_view fsync = settings->Bytes(0, 0);
+  const std::string_view commit = settings->Bytes(0, 1);
+  if (fsync == "off") {
+    log.Warn("the database may lose answered writes in a crash", {{"fsync", fsync}});
+  }
+  if (settings->Bytes(0, 2) != "" && (commit == "local" || commit == "remote_write")) {
+    log.Warn("the database may lose answered writes in a failover",
+             {{"synchronous_commit", commit}});
   }
   return Done{};
 }
@@ -252,24 +260,32 @@ Result<Done> PrepareDatabase(const PostgresOptions& options, const Clock& clock,
   VSS_RETURN_IF_FAILED(Persist(*connection, "preparing the tables", [&] {
     return Migrate(*connection, options.allow_newer_schema, log);
   }));
-  if (auto cleared = ClearStaleMarkers(*connection, clock.Wall()); !cleared) {
+  if (auto cleared = ClearStaleMarkers(*connection); !cleared) {
     return UnavailableFrom(cleared.error());
   }
   StoreValuesAsTheyAre(*connection, log);
+  if (!options.track_usage) {  // Who counts later must not believe what was true before.
+    if (auto forgotten = connection->RunOne(kForgetUsage); !forgotten) {
+      return UnavailableFrom(forgotten.error());
+    }
+  }
   return WarnOfVolatility(*connection, log);
 }
 
 Result<std::int64_t> RenameJavaGlobalVersions(const PostgresOptions& options, const Clock& clock) {
   VSS_TRY(const std::unique_ptr<PgConnection> connection, OpenForMaintenance(options, clock));
-  const auto renamed = connection->RunOne({nullptr, R"(
+  std::vector<PgCall> calls;
+  calls.push_back({{nullptr, R"(
       WITH renamed AS (
         UPDATE vss_db AS old SET key = 'global_version' WHERE old.key = 'vss_global_version'
           AND NOT EXISTS (SELECT 1 FROM vss_db AS other WHERE other.user_token = old.user_token
                           AND other.store_id = old.store_id AND other.key = 'global_version')
         RETURNING 1)
-      SELECT count(*) FROM renamed)"});
+      SELECT count(*) FROM renamed)"}});
+  calls.push_back({kForgetUsage});  // The new name is shorter.
+  const auto renamed = connection->Run(calls);
   if (!renamed) return UnavailableFrom(renamed.error());
-  return renamed->Int(0, 0);
+  return renamed->front().Int(0, 0);
 }
 
 Result<Done> SetLeanListIndex(const PostgresOptions& options, bool lean, const Clock& clock) {

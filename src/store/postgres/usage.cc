@@ -7,7 +7,7 @@
 namespace vss::store {
 
 UsageCount::UsageCount(const std::vector<PlannedBatch>& batches) {
-  for (const auto& [space, batch] : batches) {
+  for (const auto& [space, batch, deadline] : batches) {
     tenants_.push_back(space->tenant);
     std::int64_t& at_most = at_most_.try_emplace({space->tenant, space->store}, 1).first->second;
     for (const Change& change : batch->changes) {
@@ -66,6 +66,11 @@ PgAnswer<bool> UsageCount::CountAnew(PgConnection& connection,
   return true;
 }
 
+bool UsageCount::HasCounted() const {
+  return std::any_of(counted_anew_.begin(), counted_anew_.end(),
+                     [](const auto& entry) { return entry.second != Usage{}; });
+}
+
 void UsageCount::AppendWrite(const std::map<std::string_view, Usage>& changed,
                              std::vector<PgCall>& calls) const {
   std::map<std::string_view, Usage> all = changed;
@@ -89,7 +94,7 @@ Result<Done> RecountUsage(const PostgresOptions& options, const Clock& clock) {
   VSS_TRY(
       const std::unique_ptr<PgConnection> connection,
       PgConnection::Open(options, options.vss_database, PgConnection::Use::kMaintain, {}, clock));
-  const auto cleared = connection->RunOne({nullptr, "DELETE FROM vss_usage"});
+  const auto cleared = connection->RunOne(kForgetUsage);
   if (!cleared) return UnavailableFrom(cleared.error());
   return Done{};
 }

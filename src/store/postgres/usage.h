@@ -47,6 +47,9 @@ inline constexpr PgStatement kWriteUsage = {"write_usage", R"(
     FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[]) AS p(tenant, bytes, keys, stores)
     WHERE u.user_token = p.tenant)"};
 
+// Each tenant is counted anew, and exactly, with its next write.
+inline constexpr PgStatement kForgetUsage = {nullptr, "DELETE FROM vss_usage"};
+
 // The usage of the tenants of a group, from locking it to writing it back.
 class UsageCount {
  public:
@@ -59,6 +62,9 @@ class UsageCount {
   // now.  False: a row has vanished meanwhile; begin again.
   PgAnswer<bool> Learn(PgConnection& connection, const PgResult& usage, const PgResult& rows,
                        Known& known);
+
+  // Whether a tenant that has something was counted anew, which is worth keeping.
+  bool HasCounted() const;
 
   // Appends the call that writes back what changed, if anything did.
   void AppendWrite(const std::map<std::string_view, Usage>& changed,
@@ -74,7 +80,7 @@ class UsageCount {
   std::map<std::string_view, Usage> counted_anew_;
 };
 
-// Forgets all counts.  Each tenant is counted anew, and exactly, with its next write.
+// Forgets all counts.
 Result<Done> RecountUsage(const PostgresOptions& options, const Clock& clock);
 
 }  // namespace vss::store
