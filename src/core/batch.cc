@@ -32,7 +32,7 @@ Change Change::Check(Key key, Guard guard) {
 
 bool Allowance::IsUnlimited() const {
   return bytes_max == kUnlimited && keys_max == kUnlimited && stores_max == kUnlimited &&
-         new_tenant;
+         new_tenant && !tell_new_tenant;
 }
 
 std::size_t Batch::Bytes() const {

@@ -57,8 +57,9 @@ struct Allowance {
   std::uint64_t keys_max = kUnlimited;
   std::uint64_t stores_max = kUnlimited;  // Spaces with at least one record.
   bool new_tenant = true;                 // May a tenant that has nothing yet begin to store?
+  bool tell_new_tenant = false;           // Is it to be told if one did?
 
-  bool IsUnlimited() const;
+  bool IsUnlimited() const;  // Nobody needs to know what the tenant uses.
 };
 
 struct Batch {
@@ -83,8 +84,8 @@ struct CommitOutcome {
   Kind kind = Kind::kCommitted;
   std::vector<Obstacle> obstacles;  // For kConflict: every one, in the batch's order.
   Quota exceeded = Quota::kBytes;   // For kOverQuota.
-  bool created_tenant = false;      // For kCommitted, under an allowance with a limit:
-                                    // the tenant had nothing before.
+  bool created_tenant = false;      // For kCommitted, unless the allowance is unlimited: the
+                                    // tenant had nothing before.
 
   bool IsCommitted() const { return kind == Kind::kCommitted; }
   static CommitOutcome Committed(bool created_tenant = false);

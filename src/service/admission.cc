@@ -40,7 +40,8 @@ Admission::Admission(const AdmissionLimits& limits, const Clock& clock, Entropy&
       address_failures_(Spread(limits.address_failed_authentications_per_minute, 60),
                         limits.callers_tracked),
       address_new_tenants_(Spread(limits.address_new_tenants_per_hour, 60 * 60),
-                           limits.callers_tracked) {}
+                           limits.callers_tracked),
+      limits_new_tenants_(limits.address_new_tenants_per_hour > 0) {}
 
 Result<Done> Admission::OnRequest(std::string_view address) {
   const Wait wait = address_requests_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());

@@ -59,6 +59,7 @@ class Admission final {
   Result<Done> OnBody(std::string_view tenant, std::string_view address, std::size_t bytes);
   void OnAnswer(std::string_view tenant, std::string_view address, std::size_t bytes);
 
+  bool LimitsNewTenants() const { return limits_new_tenants_; }
   // Whether `address` may create a tenant.  If it does not, after all, the place is returned.
   bool ReserveNewTenant(std::string_view address);
   void ReturnNewTenant(std::string_view address);
@@ -77,6 +78,7 @@ class Admission final {
   TokenBuckets address_bytes_;
   TokenBuckets address_failures_;
   TokenBuckets address_new_tenants_;
+  const bool limits_new_tenants_;
 };
 
 }  // namespace vss::service

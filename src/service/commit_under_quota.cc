@@ -29,6 +29,7 @@ void CommitUnderQuota(store::Store& store, Admission& admission, LimitObserver& 
                       Then<CommitOutcome> then) {
   const bool has_place = admission.ReserveNewTenant(address);
   batch.allowance.new_tenant = has_place;
+  batch.allowance.tell_new_tenant = admission.LimitsNewTenants();
   store.Commit(std::move(space), std::move(batch), deadline,
                [&admission, &observer, has_place, address = std::move(address),
                 then = std::move(then)](Result<CommitOutcome> outcome) mutable {

@@ -104,10 +104,13 @@ TEST(Limits, TooManyWrongProofsFromAnAddress) {
   EXPECT_EQ(wallet.Get("k"), kOk) << "who is known is served all the same";
 }
 
-TEST(Limits, TooManyNewUsersFromAnAddress) {
+class NewUsers : public ::testing::TestWithParam<bool> {};
+
+TEST_P(NewUsers, TooManyFromAnAddress) {
   const auto server = Start([](server::Config& config) {
     UseSignatures(config);
     config.limits.address_new_tenants_per_hour = 2;
+    if (!GetParam()) config.quota = {.bytes_max = {}, .keys_max = 0, .stores_max = 0};
   });
   VssClient first(server->Base(), "store", {AuthorizationOfNewWallet()});
   VssClient second(server->Base(), "store", {AuthorizationOfNewWallet()});
@@ -119,6 +122,8 @@ TEST(Limits, TooManyNewUsersFromAnAddress) {
   EXPECT_EQ(first.Put({{"k", 2, "v"}}), kOk);
   EXPECT_EQ(third.Get("k"), kNoSuchKey) << "reading is not refused";
 }
+
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutQuotas, NewUsers, ::testing::Bool());
 
 // Without authentication every page that a browser on this machine shows could be a wallet.
 TEST(Limits, WebPagesAreNotLetInWithoutAuthentication) {
