@@ -163,18 +163,16 @@ void AnswerScan(ScanJob& job, const PgAnswer<PgResult>& answer) {
   job.then(std::move(result));
 }
 
-// The tasks of one round trip, and the calls that they come to.
+// The gets and lists of one round trip, and the calls that they come to.
 class Round {
  public:
   explicit Round(std::vector<ReadTask>& tasks) {
     for (ReadTask& task : tasks) {
       if (auto* get = std::get_if<GetJob>(&task)) gets_.push_back(get);
       if (auto* list = std::get_if<ListJob>(&task)) lists_.push_back(list);
-      if (auto* scan = std::get_if<ScanJob>(&task)) scans_.push_back(scan);
     }
     if (!gets_.empty()) calls_.push_back(GetCall(gets_, kSharedValueBytesMax));
     for (const ListJob* list : lists_) AddList(*list);
-    for (const ScanJob* scan : scans_) calls_.push_back(ScanCall(*scan));
   }
 
   const std::vector<PgCall>& calls() const { return calls_; }
@@ -190,14 +188,12 @@ class Round {
     };
     if (!gets_.empty()) unanswered = AnswerGets(gets_, take(1).front());
     for (ListJob* list : lists_) AnswerList(*list, take(CallsOf(*list)));
-    for (ScanJob* scan : scans_) AnswerScan(*scan, take(1).front());
     return unanswered;
   }
 
   void Fail(const Failure& failure) {
     for (GetJob* get : gets_) get->then(Unexpected(failure));
     for (ListJob* list : lists_) list->then(Unexpected(failure));
-    for (ScanJob* scan : scans_) scan->then(Unexpected(failure));
   }
 
  private:
@@ -212,7 +208,6 @@ class Round {
 
   std::vector<GetJob*> gets_;
   std::vector<ListJob*> lists_;
-  std::vector<ScanJob*> scans_;
   std::vector<PgCall> calls_;
 };
 
@@ -223,8 +218,22 @@ Reader::Reader(const PgContext& context) : session_(context, kReadStatements) {}
 void Reader::Read(std::vector<ReadTask> tasks) {
   Round round(tasks);
   const auto answers = Run(round.calls());
-  if (!answers) return round.Fail(answers.error());
-  for (GetJob* large : round.Answer(*answers)) GetLarge(*large);
+  if (answers) {
+    for (GetJob* large : round.Answer(*answers)) GetLarge(*large);
+  } else {
+    round.Fail(answers.error());
+  }
+  for (ReadTask& task : tasks) {
+    if (auto* scan = std::get_if<ScanJob>(&task)) Scan(*scan);
+  }
+}
+
+void Reader::Scan(ScanJob& job) {
+  std::vector<PgCall> calls;
+  calls.push_back(ScanCall(job));
+  const auto answers = Run(calls);
+  if (!answers) return job.then(Unexpected(answers.error()));
+  AnswerScan(job, answers->front());
 }
 
 void Reader::GetLarge(GetJob& job) {

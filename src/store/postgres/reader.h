@@ -36,7 +36,7 @@ class Reader final {
  public:
   explicit Reader(const PgContext& context);
 
-  // Answers every one.
+  // Answers every one.  What may be large, scans and gets of large values, is read one by one.
   void Read(std::vector<ReadTask> tasks);
 
   // Any thread: the database is away, there is no point in asking now.
@@ -46,6 +46,7 @@ class Reader final {
   using Answers = std::vector<PgAnswer<PgResult>>;
 
   void GetLarge(GetJob& job);
+  void Scan(ScanJob& job);
   Result<Answers> Run(const std::vector<PgCall>& calls);
 
   PgSession session_;
