@@ -34,6 +34,9 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
+  // Keeps everybody else from writing as long as this archive is open.
+  virtual Result<Done> Hold() = 0;
+
   virtual Result<ArchiveSize> Size() = 0;
 
   // The records with the lowest ranks above `after`, ascending: at most `records_max`, and stopping
@@ -45,9 +48,6 @@ class Archive {
   // alone, which is what makes a move resumable; kInvalid if a different one is there.
   // New records will be ranked above all of them.
   virtual Result<Done> Write(const std::vector<ArchivedRecord>& records) = 0;
-
-  // The highest rank among the records, 0 if there are none.
-  virtual Result<Rank> HighestRank() = 0;
 };
 
 }  // namespace vss::store

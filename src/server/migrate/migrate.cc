@@ -1,6 +1,7 @@
 #include "server/migrate/migrate.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ using store::ArchivedRecord;
 
 constexpr std::size_t kPageRecords = 1000;
 constexpr std::size_t kPageBytes = std::size_t{16} << 20;
+constexpr Rank kBeforeAll = std::numeric_limits<Rank>::min();
 
 bool AreSame(const ArchivedRecord& a, const ArchivedRecord& b) {
   return a.space == b.space && a.record == b.record && a.rank == b.rank && a.created == b.created &&
@@ -39,31 +41,39 @@ class Cursor {
   Archive& archive_;
   std::vector<ArchivedRecord> page_;
   std::size_t next_ = 0;
-  Rank after_ = 0;
+  Rank after_ = kBeforeAll;
 };
 
-// How many records the target has, all of which must be the source's first ones.
-Result<std::uint64_t> CompareBeginning(Archive& source, Archive& target, std::string_view step,
-                                       std::uint64_t of, const MigrateProgress& progress) {
+// What the target has, all of which must be the source's first records.
+struct Beginning {
+  std::uint64_t records = 0;
+  Rank last = kBeforeAll;
+  bool is_all = false;  // The source has no more.
+};
+
+Result<Beginning> CompareBeginning(Archive& source, Archive& target, std::string_view step,
+                                   std::uint64_t of, const MigrateProgress& progress) {
   Cursor sources(source);
   Cursor targets(target);
-  std::uint64_t count = 0;
+  Beginning both;
   for (;;) {
     VSS_TRY(const ArchivedRecord* in_target, targets.Next());
-    if (in_target == nullptr) return count;
     VSS_TRY(const ArchivedRecord* in_source, sources.Next());
+    both.is_all = in_source == nullptr;
+    if (in_target == nullptr) return both;
     if (in_source == nullptr || !AreSame(*in_source, *in_target)) {
       return Invalid("the target differs from the source at rank " +
                      std::to_string(in_target->rank) +
                      "; a store can only be moved into an empty one");
     }
-    if (++count % kPageRecords == 0) progress(step, count, of);
+    both.last = in_target->rank;
+    if (++both.records % kPageRecords == 0) progress(step, both.records, of);
   }
 }
 
-Result<std::uint64_t> CopyRest(Archive& source, Archive& target, std::uint64_t already,
+Result<std::uint64_t> CopyRest(Archive& source, Archive& target, const Beginning& already,
                                std::uint64_t of, const MigrateProgress& progress) {
-  VSS_TRY(Rank after, target.HighestRank());
+  Rank after = already.last;
   std::uint64_t copied = 0;
   for (;;) {
     VSS_TRY(const std::vector<ArchivedRecord> page, source.Read(after, kPageRecords, kPageBytes));
@@ -71,25 +81,30 @@ Result<std::uint64_t> CopyRest(Archive& source, Archive& target, std::uint64_t a
     VSS_RETURN_IF_FAILED(target.Write(page));
     after = page.back().rank;
     copied += page.size();
-    progress("copying", already + copied, of);
+    progress("copying", already.records + copied, of);
   }
 }
 
 }  // namespace
 
 Result<MigrateSummary> Migrate(Archive& source, Archive& target, const MigrateProgress& progress) {
+  VSS_RETURN_IF_FAILED(source.Hold());
   VSS_TRY(const store::ArchiveSize size, source.Size());
-  VSS_TRY(const std::uint64_t already,
+  VSS_TRY(const Beginning already,
           CompareBeginning(source, target, "comparing", size.records, progress));
   VSS_TRY(const std::uint64_t copied, CopyRest(source, target, already, size.records, progress));
-  VSS_TRY(const std::uint64_t verified,
+  VSS_TRY(const Beginning verified,
           CompareBeginning(source, target, "verifying", size.records, progress));
-  if (verified != already + copied) {
-    return Corrupt(
-        "the target lost records while they were copied: " + std::to_string(already + copied) +
-        " written, " + std::to_string(verified) + " found");
+  if (verified.records != already.records + copied) {
+    return Corrupt("the target lost records while they were copied: " +
+                   std::to_string(already.records + copied) + " written, " +
+                   std::to_string(verified.records) + " found");
   }
-  return MigrateSummary{verified, copied, size.bytes};
+  VSS_TRY(const store::ArchiveSize size_now, source.Size());
+  if (!verified.is_all || verified.records != size_now.records || size_now.bytes != size.bytes) {
+    return Invalid("the source has changed; stop every server that uses it and run this again");
+  }
+  return MigrateSummary{verified.records, copied, size.bytes};
 }
 
 }  // namespace vss::server

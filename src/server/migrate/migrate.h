@@ -4,7 +4,8 @@
 // source: a move that was interrupted goes on where it stopped.  Before anything is added the
 // target is compared with that beginning, and after everything was added with the whole.
 //
-// Blocking; no server may use either store meanwhile.
+// Blocking; no server may use either store meanwhile.  The source is held, so that nobody writes
+// to it; what is found to have changed in spite of that is told.
 #ifndef VSS_SERVER_MIGRATE_MIGRATE_H_
 #define VSS_SERVER_MIGRATE_MIGRATE_H_
 
@@ -28,7 +29,7 @@ struct MigrateSummary {
   std::uint64_t bytes = 0;    // Of keys and values.
 };
 
-// kInvalid if the target holds anything that the source does not.
+// kInvalid if the target holds anything that the source does not, or the source has changed.
 Result<MigrateSummary> Migrate(store::Archive& source, store::Archive& target,
                                const MigrateProgress& progress);
 

@@ -17,9 +17,14 @@ using store::ArchiveSize;
 // An archive in memory that can fail after some writes, and lose or change what it was given.
 class ListArchive final : public Archive {
  public:
+  Result<Done> Hold() override {
+    is_held = true;
+    return Done{};
+  }
   Result<ArchiveSize> Size() override { return ArchiveSize{records.size(), 0}; }
   Result<std::vector<ArchivedRecord>> Read(Rank after, std::size_t records_max,
                                            std::size_t) override {
+    if (reads_until_growth-- == 0) records[1'000'000'000] = {{"late", "s"}, {}, 1'000'000'000};
     std::vector<ArchivedRecord> page;
     for (auto r = records.upper_bound(after); r != records.end() && page.size() < records_max;
          ++r) {
@@ -34,10 +39,11 @@ class ListArchive final : public Archive {
     if (lose) records.erase(std::prev(records.end()));
     return Done{};
   }
-  Result<Rank> HighestRank() override { return records.empty() ? 0 : records.rbegin()->first; }
 
   std::map<Rank, ArchivedRecord> records;
   int writes_until_failure = -1;
+  int reads_until_growth = -1;
+  bool is_held = false;
   bool spoil = false;
   bool lose = false;
 };
@@ -78,6 +84,28 @@ TEST(Migrate, MovesEveryRecord) {
   EXPECT_EQ(summary->records, 2500u);
   EXPECT_EQ(summary->copied, 2500u);
   EXPECT_TRUE(AreEqual(source, target));
+  EXPECT_TRUE(source.is_held);
+}
+
+TEST(Migrate, RanksMayBeBelowZero) {
+  ListArchive source;
+  ListArchive target;
+  Fill(source, 10);
+  for (const Rank rank : {Rank{-7}, Rank{0}}) source.records[rank] = {{"tenant", "s"}, {}, rank};
+  EXPECT_EQ(Migrate(source, target, kQuiet)->copied, 12U);
+  EXPECT_TRUE(AreEqual(source, target));
+}
+
+// The last page was read before: only who looks once more sees it.
+TEST(Migrate, ASourceThatGrowsMeanwhileIsNotVerified) {
+  for (const int reads : {2, 3, 4}) {
+    ListArchive source;
+    ListArchive target;
+    Fill(source, 10);
+    source.reads_until_growth = reads;
+    const auto summary = Migrate(source, target, kQuiet);
+    EXPECT_EQ(summary.has_value(), summary && summary->records == source.records.size()) << reads;
+  }
 }
 
 TEST(Migrate, AnEmptyStoreMovesToo) {

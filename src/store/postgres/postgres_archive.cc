@@ -17,8 +17,6 @@ constexpr PgStatement kSize = {"size", R"(
            coalesce(sum(octet_length(key) + coalesce(octet_length(value), 0)), 0)::bigint
     FROM vss_db)"};
 
-constexpr PgStatement kHighest = {"highest", "SELECT coalesce(max(sort_order), 0) FROM vss_db"};
-
 // `before` is what the records in front of one come to, so the first is always there.
 constexpr PgStatement kRead = {"read", R"(
     SELECT user_token, store_id, key, version, value, sort_order, created_at, last_updated_at
@@ -41,7 +39,7 @@ constexpr PgStatement kRaiseRanks = {"raise_ranks", R"(
     SELECT setval('vss_db_sort_order_seq',
                   greatest($1, (SELECT last_value FROM vss_db_sort_order_seq))))"};
 
-constexpr std::array kStatements = {kSize, kHighest, kRead, kAdd, kCompare, kRaiseRanks};
+constexpr std::array kStatements = {kSize, kRead, kAdd, kCompare, kRaiseRanks};
 
 PgParams ParamsOf(const ArchivedRecord& archived) {
   PgParams params;
@@ -65,6 +63,17 @@ class PostgresArchive final : public Archive {
  public:
   explicit PostgresArchive(std::unique_ptr<PgConnection> connection)
       : connection_(std::move(connection)) {}
+
+  // The transaction stays open: the lock goes with the connection.  Whoever else writes waits for
+  // it.
+  Result<Done> Hold() override {
+    std::vector<PgCall> calls;
+    calls.push_back({{nullptr, "BEGIN"}});
+    calls.push_back({{nullptr, "LOCK TABLE vss_db IN SHARE MODE"}});
+    const auto held = connection_->Run(calls);
+    if (!held) return GiveUp(held.error());
+    return Done{};
+  }
 
   Result<ArchiveSize> Size() override {
     const auto size = connection_->RunOne(kSize);
@@ -119,12 +128,6 @@ class PostgresArchive final : public Archive {
     const auto committed = connection_->RunOne({nullptr, "COMMIT"});
     if (!committed) return GiveUp(committed.error());
     return Done{};
-  }
-
-  Result<Rank> HighestRank() override {
-    const auto highest = connection_->RunOne(kHighest);
-    if (!highest) return FailureFrom(highest.error());
-    return highest->Int(0, 0);
   }
 
  private:

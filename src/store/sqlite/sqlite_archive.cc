@@ -43,6 +43,8 @@ class SqliteArchive final : public Archive {
     database_.KeepLogOnClose();
   }
 
+  Result<Done> Hold() override { return Done{}; }  // With `lock_`, from the beginning.
+
   Result<ArchiveSize> Size() override {
     VSS_RETURN_IF_FAILED(health_.MayRead());
     return ToResult(ReadSize());
@@ -65,11 +67,6 @@ class SqliteArchive final : public Archive {
     writer_.RollBack();
     if (!written) return Unexpected(written.error().ToFailure());
     return Invalid("the target holds other records already");
-  }
-
-  Result<Rank> HighestRank() override {
-    VSS_RETURN_IF_FAILED(health_.MayRead());
-    return ToResult(database_.Number("SELECT max(rank) FROM record"));
   }
 
  private:

@@ -65,7 +65,6 @@ TEST_F(SqliteArchiveTest, RecordsAreReadByRank) {
   EXPECT_EQ(records[1].record, (Record{"b", 7, std::string("2\0", 2)}));
   EXPECT_EQ(records[2].space, (Space{"bob", ""}));
   EXPECT_EQ(records[2].record, (Record{"", 7, ""}));
-  EXPECT_EQ(*archive->HighestRank(), records[3].rank);
   EXPECT_EQ(archive->Size()->records, 4U);
   EXPECT_EQ(archive->Size()->bytes, 8U + 3U + 0U + 2U);
 }
@@ -84,7 +83,6 @@ TEST_F(SqliteArchiveTest, PiecesAreBoundedButNeverEmptyBeforeTheEnd) {
 TEST_F(SqliteArchiveTest, AnEmptyArchiveIsEmpty) {
   const auto archive = OpenArchive("source.db");
   EXPECT_EQ(archive->Size()->records, 0U);
-  EXPECT_EQ(*archive->HighestRank(), 0);
   EXPECT_TRUE(archive->Read(0, kMany, kMany)->empty());
 }
 
