@@ -1,5 +1,7 @@
 #include "apps/vss_server/command_line.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
@@ -7,8 +9,6 @@
 #include "apps/vss_server/exit_codes.h"
 #include "server/assembly/files.h"
 #include "server/version.h"
-
-extern char** environ;
 
 namespace vss::apps {
 namespace {
