@@ -19,7 +19,8 @@ extern std::uint32_t stack_top;
 
 namespace {
 
-// Not four times the same byte: that would become a call of memset, which paints over its own frame.
+// Not four times the same byte: that would become a call of memset, which paints over its own
+// frame.
 constexpr std::uint32_t kUnused = 0x5AFE57AC;
 
 // The stack lies between the data and its top, and grows downwards.
