@@ -10,10 +10,9 @@
 #include <utility>
 #include <variant>
 
-namespace vss {
+#include "vss/check.h"
 
-// Says what went wrong and stops the program.
-[[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
+namespace vss {
 
 template <typename E>
 class Unexpected {

@@ -3,11 +3,7 @@
 #ifndef VSS_BASE_CHECK_H_
 #define VSS_BASE_CHECK_H_
 
-namespace vss {
-
-[[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
-
-}  // namespace vss
+#include "vss/check.h"  // IWYU pragma: export
 
 #define CHECK(condition) \
   ((condition) ? static_cast<void>(0) : ::vss::CheckFailed(#condition, __FILE__, __LINE__))
