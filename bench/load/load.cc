@@ -65,8 +65,10 @@ void AppendRequest(std::string& to, const Endpoint& endpoint, const std::string&
 }
 
 struct Client {
-  Client(const Endpoint& endpoint, SSL_CTX* tls) : channel(endpoint, tls) {}
+  Client(const Endpoint& its_endpoint, SSL_CTX* tls)
+      : endpoint(its_endpoint), channel(its_endpoint, tls) {}
 
+  const Endpoint& endpoint;
   Channel channel;
   Task task;
   std::string request;
@@ -77,17 +79,18 @@ struct Client {
 
 class Load final {
  public:
-  Load(const LoadOptions& options, const Endpoint& endpoint, Wallets& wallets, Workload& workload,
-       const LoadEvents& events)
+  Load(const LoadOptions& options, const std::vector<Endpoint>& endpoints, Wallets& wallets,
+       Workload& workload, const LoadEvents& events)
       : options_(options),
-        endpoint_(endpoint),
         wallets_(wallets),
         workload_(workload),
         events_(events),
-        tls_(endpoint.is_tls ? MakeTlsContext() : nullptr),
+        tls_(MakeTlsContext()),
         epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     CHECK(epoll_ >= 0);
-    for (std::size_t i = 0; i < options.clients; ++i) clients_.emplace_back(endpoint, tls_.get());
+    for (std::size_t i = 0; i < options.clients; ++i) {
+      clients_.emplace_back(endpoints[i % endpoints.size()], tls_.get());
+    }
     for (const std::string& kind : workload.Kinds()) result_.kinds.push_back({kind, {}});
   }
   Load(const Load&) = delete;
@@ -116,7 +119,6 @@ class Load final {
   void CountError(const std::string& what);
 
   const LoadOptions& options_;
-  const Endpoint& endpoint_;
   Wallets& wallets_;
   Workload& workload_;
   const LoadEvents& events_;
@@ -128,6 +130,7 @@ class Load final {
   bool is_measuring_ = false;
   bool is_stopping_ = false;
   std::size_t busy_ = 0;
+  std::uint64_t started_ = 0;
   std::uint64_t answered_ever_ = 0;
   std::uint64_t answered_this_second_ = 0;
   Clock::time_point began_;
@@ -241,11 +244,14 @@ void Load::Poll(nanoseconds patience) {
 
 void Load::Start(std::size_t index, Clock::time_point due) {
   Client& client = clients_[index];
+  if (options_.requests_max > 0 && started_ == options_.requests_max) return;
   if (!workload_.Next(index, client.task)) return;
+  ++started_;
   client.due = due;
   client.is_busy = true;
   ++busy_;
-  AppendRequest(client.request, endpoint_, wallets_.Credentials(client.task.store), client.task);
+  AppendRequest(client.request, client.endpoint, wallets_.Credentials(client.task.store),
+                client.task);
   if (!client.channel.IsOpen()) {
     ++result_.connects;
     client.watched = 0;
@@ -338,9 +344,9 @@ Histogram LoadResult::Latency() const {
   return all;
 }
 
-Result<LoadResult> RunLoad(const LoadOptions& options, const Endpoint& endpoint, Wallets& wallets,
-                           Workload& workload, const LoadEvents& events) {
-  return Load(options, endpoint, wallets, workload, events).Run();
+Result<LoadResult> RunLoad(const LoadOptions& options, const std::vector<Endpoint>& endpoints,
+                           Wallets& wallets, Workload& workload, const LoadEvents& events) {
+  return Load(options, endpoints, wallets, workload, events).Run();
 }
 
 struct IdleCrowd::Body {

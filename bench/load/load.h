@@ -30,7 +30,8 @@ struct LoadOptions {
   std::optional<double> rate;  // Requests a second: open loop.
   bool new_connection_each = false;
   std::chrono::milliseconds warm_up{0};
-  std::chrono::milliseconds duration{0};  // Zero: until the workload has nothing more to ask.
+  std::chrono::milliseconds duration{0};  // Zero: until the workload has nothing more to ask...
+  std::uint64_t requests_max = 0;         // ...or so many requests were sent; zero is no limit.
 };
 
 struct LoadResult {
@@ -58,9 +59,9 @@ struct LoadEvents {
   };  // The time is over; what is under way is not waited for.
 };
 
-// kUnavailable if not even the first client gets through.
-Result<LoadResult> RunLoad(const LoadOptions& options, const Endpoint& endpoint, Wallets& wallets,
-                           Workload& workload, const LoadEvents& events = {});
+// Clients spread evenly over `endpoints`.  kUnavailable if no client gets through.
+Result<LoadResult> RunLoad(const LoadOptions& options, const std::vector<Endpoint>& endpoints,
+                           Wallets& wallets, Workload& workload, const LoadEvents& events = {});
 
 // Connections that have been used once and are then left open.
 class IdleCrowd final {

@@ -35,7 +35,8 @@ struct RunArguments {
 void AddRun(CLI::App& app, RunArguments& a) {
   auto* run = app.add_subcommand("run", "Play a workload against a server and measure it");
   MeasurementOptions& m = a.measurement;
-  run->add_option("--url", m.url, "The server: http[s]://host:port/vss")->required();
+  run->add_option("--url", m.urls, "The server: http[s]://host:port/vss; or several with one store")
+      ->required();
   run->add_option("--operation", m.workload.operation,
                   "put, put-conditional, put-global, put-two, put-new, get, list, list-prefix, "
                   "delete or mix")
@@ -48,6 +49,7 @@ void AddRun(CLI::App& app, RunArguments& a) {
   run->add_option("--rate", a.rate, "Open loop: requests a second, due at random times");
   run->add_option("--seconds", a.seconds, "To measure; 0 only fills the stores")
       ->capture_default_str();
+  run->add_option("--requests", m.load.requests_max, "To send, instead of measuring for a time");
   run->add_option("--warm-up", a.warm_up_seconds, "Seconds before that")->capture_default_str();
   run->add_option("--auth", m.wallets.auth,
                   "none; signature (new every second, as deployed wallets); signature-once; jwt")
@@ -76,8 +78,10 @@ std::chrono::milliseconds FromSeconds(double seconds) {
 
 int Run(RunArguments a) {
   MeasurementOptions& m = a.measurement;
-  m.load.warm_up = FromSeconds(a.warm_up_seconds);
-  m.load.duration = FromSeconds(a.seconds);
+  if (m.load.requests_max == 0) {
+    m.load.warm_up = FromSeconds(a.warm_up_seconds);
+    m.load.duration = FromSeconds(a.seconds);
+  }
   if (a.rate > 0) m.load.rate = a.rate;
   m.workload.clients = m.load.clients;
   m.wallets.stores = a.stores > 0 ? a.stores : m.load.clients;

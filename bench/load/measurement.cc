@@ -94,13 +94,13 @@ json Describe(const MeasurementOptions& options) {
   return about;
 }
 
-Result<Done> FillStores(const MeasurementOptions& options, const Endpoint& endpoint,
+Result<Done> FillStores(const MeasurementOptions& options, const std::vector<Endpoint>& endpoints,
                         Wallets& wallets, Values& values) {
   WorkloadOptions fill_options = options.workload;
   fill_options.clients = std::min(kFillClients, wallets.size());
   const LoadOptions load{.clients = fill_options.clients};
   const auto fill = MakeFill(fill_options, wallets, values);
-  VSS_TRY(const LoadResult filled, RunLoad(load, endpoint, wallets, *fill));
+  VSS_TRY(const LoadResult filled, RunLoad(load, endpoints, wallets, *fill));
   if (filled.Errors() > 0) return Unavailable("filling: " + filled.errors.begin()->first);
   return Done{};
 }
@@ -128,18 +128,22 @@ std::unique_ptr<Workload> MakeWorkload(const WorkloadOptions& options, Wallets& 
 
 Result<json> Measure(const MeasurementOptions& options) {
   const bool is_mix = options.workload.operation == "mix";
-  VSS_TRY(const Endpoint endpoint, ParseEndpoint(options.url));
+  std::vector<Endpoint> endpoints;
+  for (const std::string& url : options.urls) {
+    VSS_TRY(Endpoint endpoint, ParseEndpoint(url));
+    endpoints.push_back(std::move(endpoint));
+  }
   VSS_TRY(const auto wallets, Wallets::Make(options.wallets));
   Values values(is_mix ? kMixValueBytesMax : options.workload.value_bytes);
   if (options.fills && !is_mix) {
-    VSS_RETURN_IF_FAILED(FillStores(options, endpoint, *wallets, values));
+    VSS_RETURN_IF_FAILED(FillStores(options, endpoints, *wallets, values));
   }
   json report = Describe(options);
 
   std::unique_ptr<IdleCrowd> crowd;
   const Cost before_crowd = CostNow(options);
   if (options.idle_connections > 0) {
-    VSS_TRY(crowd, IdleCrowd::Make(options.idle_connections, endpoint, *wallets));
+    VSS_TRY(crowd, IdleCrowd::Make(options.idle_connections, endpoints[0], *wallets));
   }
   const Cost after_crowd = CostNow(options);
 
@@ -158,8 +162,10 @@ Result<json> Measure(const MeasurementOptions& options) {
                                     UsageOf(options.processes[0].second).resident_bytes;
                               },
                           .on_measured = [&] { after = CostNow(options); }};
-  if (options.load.duration.count() == 0) return report;  // Filling was all.
-  VSS_TRY(const LoadResult result, RunLoad(options.load, endpoint, *wallets, *workload, events));
+  if (options.load.duration.count() == 0 && options.load.requests_max == 0) {
+    return report;  // Filling was all.
+  }
+  VSS_TRY(const LoadResult result, RunLoad(options.load, endpoints, *wallets, *workload, events));
 
   const double seconds = std::chrono::duration<double>(result.measured).count();
   const auto answered = static_cast<double>(result.Answered());

@@ -17,7 +17,7 @@
 namespace vss::bench {
 
 struct MeasurementOptions {
-  std::string url;
+  std::vector<std::string> urls;  // Of servers with one store.
   WorkloadOptions workload;
   LoadOptions load;
   Wallets::Options wallets;

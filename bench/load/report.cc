@@ -207,7 +207,30 @@ void Replace(std::string& document, const std::string& name, const std::string& 
   document.replace(begin + mark.size(), end - begin - mark.size(), "\n" + text + "\n");
 }
 
+// What is not compared with anything.
+std::string TableOfSingles(const std::vector<json>& singles) {
+  std::string text =
+      "| what | requests/s | p50 ms | p99 ms | server CPU µs | server resident MB | bytes for each "
+      "idle connection | errors |\n"
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+  for (const json& m : singles) {
+    const json& server = m["processes"]["server"];
+    const std::string idle =
+        m.contains("idle")
+            ? fmt::format("{:.0f} ({} of {} open)",
+                          m["idle"]["resident_bytes"]["server"].get<double>(),
+                          m["idle"]["open"].get<int>(), m["idle"]["connections"].get<int>())
+            : "";
+    text += fmt::format("| {} | {:.0f} | {:.2f} | {:.2f} | {:.0f} | {:.0f} | {} | {} |\n",
+                        m["single"].get<std::string>(), Throughput(m), P50(m), P99(m),
+                        server["cpu_us"].get<double>(),
+                        server["resident_bytes"].get<double>() / 1e6, idle, ErrorsIn({{1, m}}));
+  }
+  return text;
+}
+
 struct Measurements {
+  std::vector<json> singles;
   Ordered<Targets> cases;
   Ordered<Curve> curves;
 };
@@ -223,6 +246,8 @@ Result<Measurements> ReadAll(const std::vector<std::string>& files) {
       if (m.contains("case")) {
         all.cases[m["case"]][m.value("target", std::string(kOurs))].insert_or_assign(
             std::stoi(m.value("round", std::string("1"))), m);
+      } else if (m.contains("single")) {
+        all.singles.push_back(m);
       } else if (m.contains("curve")) {
         Curve& curve = all.curves[m["curve"]];
         curve.x_name = m.value("x_name", std::string("x"));
@@ -245,6 +270,7 @@ Result<Done> MakeReport(const ReportOptions& options) {
   VSS_TRY(const Measurements all, ReadAll(options.results));
   Ordered<std::string> parts;
   if (all.cases.begin() != all.cases.end()) parts["comparison"] = CompareAll(all.cases);
+  if (!all.singles.empty()) parts["connections"] = TableOfSingles(all.singles);
   for (const auto& [name, curve] : all.curves) parts[name] = TableOf(curve);
 
   if (options.document.empty()) {

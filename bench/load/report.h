@@ -7,10 +7,11 @@
 //                                       what moves both at once does not move their ratio.
 //     (A target called ours-NAME is shown beside and not compared.)
 //     mark_throughput, mark_p99, mark_cpu=RATIO    What "ours" aims at, of every other target's.
+//   single=NAME                         A line of the table `connections`.
 //   curve=NAME x_name=TEXT line=NAME x=NUMBER      A point of a line of a curve.
 //
 // In the document, what stands between `<!-- measured: NAME -->` and `<!-- end -->` is replaced:
-// NAME is `comparison` or that of a curve.
+// NAME is `comparison`, `connections` or that of a curve.
 #ifndef VSS_BENCH_LOAD_REPORT_H_
 #define VSS_BENCH_LOAD_REPORT_H_
 
