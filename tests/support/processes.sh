@@ -4,7 +4,7 @@
 end() {
   kill "-$2" "$1" 2>/dev/null
   for _ in $(seq 300); do
-    kill -0 "$1" 2>/dev/null || return
+    kill -0 "$1" 2>/dev/null || return 0
     sleep 0.1
   done
   kill -9 "$1"
