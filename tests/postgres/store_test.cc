@@ -29,6 +29,16 @@ TEST_F(PostgresStoreTest, WritesRowsAsTheOriginalServerDoes) {
   EXPECT_THAT(Sql(columns), ElementsAre("a|\\x79|2|f|t|1", "b|\\x7a|1|f|t|2"));
 }
 
+TEST_F(PostgresStoreTest, ANewDatabaseSoonHasStatistics) {
+  constexpr const char* kHasSome = "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'vss_db'";
+  const auto store = Open();
+  EXPECT_THAT(Sql(kHasSome), ElementsAre("f"));
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("a", Guard::Anything(), 1, "x")}));
+  }
+  EXPECT_THAT(Sql(kHasSome), ElementsAre("t"));
+}
+
 TEST_F(PostgresStoreTest, ReadsANullValueAsEmpty) {
   const auto store = Open();
   Sql("INSERT INTO vss_db (user_token, store_id, key, value, version) "

@@ -33,6 +33,9 @@ class Committer final {
   // An answer for each batch.  They apply in this order.
   Outcomes Commit(const std::vector<PlannedBatch>& batches);
 
+  // Between groups: sees to it that the database plans well while it is young.
+  void GatherStatistics();
+
   // Any thread: the database is away, there is no point in asking now.
   bool IsAway() const { return session_.IsAway(); }
 
@@ -63,8 +66,11 @@ class Committer final {
   const PgContext& context_;
   PgSession session_;
   CommitMarker marker_;
-  bool marker_is_current_ = false;  // False: there is none yet, or it was fenced.
-  int locked_turns_ = 0;            // How many more groups are not tried blindly.
+  bool marker_is_current_ = false;   // False: there is none yet, or it was fenced.
+  int locked_turns_ = 0;             // How many more groups are not tried blindly.
+  bool opens_usage_ = false;         // Some tenant of this group may have no row yet.
+  std::int64_t groups_ = 0;          // Committed since the start,
+  std::int64_t statistics_due_ = 8;  // and when it is time to look at the statistics.
 };
 
 }  // namespace vss::store

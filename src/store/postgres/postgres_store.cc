@@ -64,6 +64,7 @@ class CommitLane final {
     auto outcomes = committer_.Commit(batches);
     for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].then(std::move(outcomes[i]));
     stopwatch.Stop(lane_.Waiting());
+    committer_.GatherStatistics();
   }
 
   const PgContext& context_;

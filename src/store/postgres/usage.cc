@@ -18,8 +18,11 @@ UsageCount::UsageCount(const std::vector<PlannedBatch>& batches) {
   tenants_.erase(std::unique(tenants_.begin(), tenants_.end()), tenants_.end());
 }
 
-void UsageCount::AppendLock(std::vector<PgCall>& calls) const {
+void UsageCount::AppendOpen(std::vector<PgCall>& calls) const {
   calls.push_back({kOpenUsage, std::move(PgParams().Texts(tenants_))});
+}
+
+void UsageCount::AppendLock(std::vector<PgCall>& calls) const {
   calls.push_back({kLockUsage, std::move(PgParams().Texts(tenants_))});
   std::vector<std::string_view> tenants;
   std::vector<std::string_view> stores;

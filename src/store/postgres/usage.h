@@ -55,11 +55,13 @@ class UsageCount {
  public:
   explicit UsageCount(const std::vector<PlannedBatch>& batches);
 
-  // Appends three calls: they lock and read what is counted.
+  // Gives the tenants rows that they may lack: all but those who begin to store have them.
+  void AppendOpen(std::vector<PgCall>& calls) const;
+  // Appends two calls: they lock and read what is counted.
   void AppendLock(std::vector<PgCall>& calls) const;
 
-  // Takes the answers to those calls into `known`.  Tenants that were never counted are counted
-  // now.  False: a row has vanished meanwhile; begin again.
+  // Takes the answers to those two calls into `known`.  Tenants that were never counted are counted
+  // now.  False: a tenant has no row; begin again and open it.
   PgAnswer<bool> Learn(PgConnection& connection, const PgResult& usage, const PgResult& rows,
                        Known& known);
 
