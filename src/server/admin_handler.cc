@@ -56,19 +56,19 @@ void AdminHandler::CheckStore(Then<Response> then) {
   const Deadline deadline{clock_.Steady() + kReadyTimeout};
   Batch batch;
   batch.changes.push_back(Change::Write("probe", Guard::Anything(), 1, "ready"));
-  store_.Commit(
-      space, std::move(batch), deadline,
-      [this, space, deadline, then = std::move(then)](Result<CommitOutcome> outcome) mutable {
-        if (!outcome) return then(NotReady(outcome.error()));
-        store_.Get(space, {"probe"}, deadline,
-                   [then = std::move(then)](Result<std::vector<Record>> found) mutable {
-                     if (!found) return then(NotReady(found.error()));
-                     if (found->empty() || found->front().value != "ready") {
-                       return then(Text(503, "not ready: the store forgets\n"));
-                     }
-                     then(Text(200, "ready\n"));
-                   });
-      });
+  store_.Commit(space, std::move(batch), deadline,
+                [this, space, deadline,
+                 then = std::move(then)](const Result<CommitOutcome>& outcome) mutable {
+                  if (!outcome) return then(NotReady(outcome.error()));
+                  store_.Get(space, {"probe"}, deadline,
+                             [then = std::move(then)](Result<std::vector<Record>> found) mutable {
+                               if (!found) return then(NotReady(found.error()));
+                               if (found->empty() || found->front().value != "ready") {
+                                 return then(Text(503, "not ready: the store forgets\n"));
+                               }
+                               then(Text(200, "ready\n"));
+                             });
+                });
 }
 
 Response AdminHandler::OnRefusal(Refusal refusal) {
