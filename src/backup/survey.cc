@@ -24,9 +24,9 @@ void Window::Saw(const std::optional<Record>& record) {
 
 Result<std::optional<ListedPage>> Pages::Next() {
   if (is_at_end_) return std::optional<ListedPage>();
-  VSS_TRY(ListedPage page, remote_.List(token_));
+  VSS_TRY(ListedPage page, list_(token_));
   for (const ListedKey& listed : page.keys) {
-    if (!seen_.emplace(DigestOf({BytesOf(listed.key)}), true).second) {
+    if (!seen_.insert(DigestOf({BytesOf(listed.key)})).second) {
       return Corrupt("the server lists a key twice");
     }
   }

@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "backup/contents.h"
@@ -51,15 +53,20 @@ class Window final {
 // Threads: one at a time.
 class Pages final {
  public:
-  explicit Pages(Remote& remote) : remote_(remote) {}
+  // `token` as Remote::List has it.
+  using List = std::function<Result<ListedPage>(const std::string& token)>;
+
+  explicit Pages(List list) : list_(std::move(list)) {}
+  explicit Pages(Remote& remote)
+      : Pages([&remote](const std::string& token) { return remote.List(token); }) {}
   // Nullopt behind the last.  kCorrupt for a server that goes in circles.
   Result<std::optional<ListedPage>> Next();
 
  private:
-  Remote& remote_;
+  const List list_;
   std::string token_;
   bool is_at_end_ = false;
-  ByDigest<bool> seen_;
+  std::unordered_set<ShortDigest, DigestHash> seen_;
 };
 
 // Takes a record that is new or has changed; says where it is kept.

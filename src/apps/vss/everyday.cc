@@ -120,16 +120,16 @@ CommandResult List(const Context& context, const ListArguments& arguments) {
   const std::uint64_t limit = arguments.limit == 0 ? UINT64_MAX : arguments.limit;
   std::uint64_t listed = 0;
   std::uint64_t foreign = 0;
-  const auto visit = [&](const client::KeyVersion& key) -> Result<Done> {
+  const auto visit = [&](const backup::ListedKey& key) {
     const auto name = view->NameOf(key.key);
     if (!name) {
       ++foreign;
-    } else if (name->starts_with(arguments.prefix) && listed < limit) {
+    } else if (name->starts_with(arguments.prefix)) {
       ++listed;
       context.out.Say(std::to_string(key.version) + "\t" + Printable(*name),
                       {{"key", *name}, {"version", key.version}});
     }
-    return Done{};
+    return listed < limit;
   };
   VSS_RETURN_IF_FAILED(session->ForEachKey(is_hidden ? "" : arguments.prefix, visit));
   if (foreign > 0) {
@@ -144,10 +144,8 @@ CommandResult Info(const Context& context) {
   VSS_TRY(const auto session, context.OpenSession());
   VSS_TRY(const auto view, context.OpenView(*session));
   std::uint64_t keys = 0;
-  VSS_RETURN_IF_FAILED(session->ForEachKey("", [&keys](const client::KeyVersion&) -> Result<Done> {
-    ++keys;
-    return Done{};
-  }));
+  VSS_RETURN_IF_FAILED(
+      session->ForEachKey("", [&keys](const backup::ListedKey&) { return ++keys, true; }));
   VSS_TRY(const Version global_version, SessionRemote(*session).GlobalVersion());
   std::string text = "server          " + session->url() + "\nstore           " +
                      (session->store_id().empty() ? "(no name)" : Printable(session->store_id())) +

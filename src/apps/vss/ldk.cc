@@ -43,16 +43,15 @@ struct Listed {
 // Newest created first.  Keys that are none of this wallet's are counted in `foreign`.
 Result<std::vector<Listed>> ListRecords(const Opened& store, std::uint64_t& foreign) {
   std::vector<Listed> records;
-  VSS_RETURN_IF_FAILED(
-      store.session->ForEachKey("", [&](const client::KeyVersion& key) -> Result<Done> {
-        auto name = store.view->layout().Split(key.key);
-        if (!name) {
-          ++foreign;
-        } else {
-          records.push_back({*std::move(name), key.key, key.version});
-        }
-        return Done{};
-      }));
+  const auto visit = [&](const backup::ListedKey& key) {
+    if (auto name = store.view->layout().Split(key.key)) {
+      records.push_back({*std::move(name), key.key, key.version});
+    } else {
+      ++foreign;
+    }
+    return true;
+  };
+  VSS_RETURN_IF_FAILED(store.session->ForEachKey("", visit));
   return records;
 }
 

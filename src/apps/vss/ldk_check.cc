@@ -66,7 +66,7 @@ class Check final {
   }
 
   Result<Done> ListKeys() {
-    return session_.ForEachKey("", [this](const client::KeyVersion& key) -> Result<Done> {
+    return session_.ForEachKey("", [this](const backup::ListedKey& key) {
       Found found{key.key, {}, LdkNodeSchema::kV1};
       if (auto name = v1_.layout().Split(key.key)) {
         found.name = *std::move(name);
@@ -75,7 +75,7 @@ class Check final {
         found.schema = LdkNodeSchema::kV0;
       }
       found_.push_back(std::move(found));
-      return Done{};
+      return true;
     });
   }
 

@@ -1,9 +1,12 @@
 #include "apps/vss/session.h"
 
+#include <algorithm>
 #include <charconv>
 #include <future>
 #include <optional>
 #include <utility>
+
+#include "backup/survey.h"
 
 namespace vss::apps {
 namespace {
@@ -109,13 +112,27 @@ Result<client::Headers> Session::Credentials() {
   return headers;
 }
 
-Result<backup::ListedPage> SessionRemote::List(const std::string& token) {
-  VSS_ASK(client::Listing listing, session_.client().ListPage({}, token));
+Result<backup::ListedPage> Session::ListPage(const std::string& prefix, const std::string& token) {
+  VSS_ASK(client::Listing listing, client().ListPage({.prefix = prefix}, token));
   backup::ListedPage page{.next = std::move(listing.next_page_token),
                           .global_version = listing.global_version};
-  for (client::KeyVersion& key : listing.keys)
+  for (client::KeyVersion& key : listing.keys) {
     page.keys.push_back({std::move(key.key), key.version});
+  }
   return page;
+}
+
+Result<Done> Session::ForEachKey(const std::string& prefix,
+                                 const std::function<bool(const backup::ListedKey& key)>& visit) {
+  backup::Pages pages([&](const std::string& token) { return ListPage(prefix, token); });
+  for (;;) {
+    VSS_TRY(const std::optional<backup::ListedPage> page, pages.Next());
+    if (!page || !std::ranges::all_of(page->keys, visit)) return Done{};
+  }
+}
+
+Result<backup::ListedPage> SessionRemote::List(const std::string& token) {
+  return session_.ListPage("", token);
 }
 
 Result<std::vector<std::optional<Record>>> SessionRemote::Get(const std::vector<Key>& keys) {

@@ -2,6 +2,7 @@
 #ifndef VSS_APPS_VSS_SESSION_H_
 #define VSS_APPS_VSS_SESSION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,20 +53,10 @@ class Session final {
   // What the next request would say about who is calling.
   Result<client::Headers> Credentials();
 
-  // Every key, newest created first, page by page.
-  template <typename Visit>
-  Result<Done> ForEachKey(const std::string& prefix, Visit visit) {
-    std::string token;
-    do {
-      VSS_ASK(const client::Listing page, client().ListPage({.prefix = prefix}, token));
-      for (const client::KeyVersion& key : page.keys) VSS_RETURN_IF_FAILED(visit(key));
-      if (!page.next_page_token.empty() && page.next_page_token == token) {
-        return Corrupt("the server's pages lead nowhere");
-      }
-      token = page.next_page_token;
-    } while (!token.empty());
-    return Done{};
-  }
+  Result<backup::ListedPage> ListPage(const std::string& prefix, const std::string& token);
+  // Every key, newest created first, page by page: `visit` returns whether to go on.
+  Result<Done> ForEachKey(const std::string& prefix,
+                          const std::function<bool(const backup::ListedKey& key)>& visit);
 
  private:
   explicit Session(const Settings& settings) : settings_(settings) {}
