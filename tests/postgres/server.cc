@@ -26,8 +26,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder of the newest version's programs; empty if there is none.
+// The folder of the programs that are asked for, or of the newest version's; empty if there is
+// none.
 std::string FindPrograms() {
+  if (const char* const given = std::getenv("VSS_POSTGRES_BIN")) return given;
   std::string newest;
   int newest_version = 0;
   std::error_code error;

@@ -1,6 +1,6 @@
 // A PostgreSQL server for tests: its own data directory, a free port on loopback, thrown away at
-// the end.  The newest version installed is used; if there is none, tests that need one are
-// skipped.
+// the end.  The newest version installed is used, or the programs in $VSS_POSTGRES_BIN; if there
+// is none, tests that need one are skipped.
 #ifndef VSS_TESTS_POSTGRES_SERVER_H_
 #define VSS_TESTS_POSTGRES_SERVER_H_
 
