@@ -290,11 +290,11 @@ void Client::Core::Send(JobPointer job, Action action) {
       Action next = job->call().OnNoCredentials(headers.error(), self->Now());
       return self->Act(std::move(job), std::move(next));
     }
-    self->SendWith(*headers, std::move(job), std::move(action));
+    self->SendWith(*headers, job, std::move(action));
   });
 }
 
-void Client::Core::SendWith(const Headers& headers, JobPointer job, Action action) {
+void Client::Core::SendWith(const Headers& headers, const JobPointer& job, Action action) {
   const auto left = std::chrono::duration_cast<Duration>(job->call().deadline() - Now());
   if (left.count() <= 0) {
     return Act(job,

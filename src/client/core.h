@@ -60,7 +60,7 @@ class Client::Core final : public std::enable_shared_from_this<Core> {
 
   void Act(JobPointer job, Action action);
   void Send(JobPointer job, Action action);
-  void SendWith(const Headers& headers, JobPointer job, Action action);
+  void SendWith(const Headers& headers, const JobPointer& job, Action action);
   bool IsClosed() const;
   SteadyTime Now() const { return clock_.Steady(); }
   SteadyTime NewDeadline() const { return Now() + options_.call_time_max; }

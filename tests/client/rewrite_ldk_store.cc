@@ -1,0 +1,104 @@
+// Rewrites the store of an LDK Node through our key-value facade: every record is listed, read, and
+// written again into another store, from which the node must be able to start.
+//
+//   rewrite_ldk_store URL none|signature FROM TO
+//
+// The wallet's seed and the key it signs with are in the environment, in hex: WALLET_SEED,
+// WALLET_SECRET.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/entropy.h"
+#include "crypto/hex.h"
+#include "vss/blocking_client.h"
+#include "vss/curl.h"
+#include "vss/kv_store.h"
+
+namespace {
+
+using vss::client::Await;
+using vss::client::Client;
+using vss::client::KvStore;
+using vss::client::KvStoreOptions;
+using vss::client::RecordListing;
+using vss::client::WriteOutcome;
+
+template <typename T, typename E>
+T OrExit(vss::Expected<T, E> result) {
+  if (result) return std::move(result).value();
+  std::fprintf(stderr, "failed: %s (%s)\n", result.error().message.c_str(),
+               result.error().detail.c_str());
+  std::exit(1);
+}
+
+template <std::size_t N>
+vss::Secret<N> FromEnvironment(const char* name) {
+  vss::Secret<N> secret;
+  const char* const text = std::getenv(name);
+  if (text == nullptr ||
+      !vss::crypto::DecodeHex(text, vss::crypto::HexCase::kAny, secret.Writable())) {
+    std::fprintf(stderr, "%s is not set to %zu bytes in hex\n", name, N);
+    std::exit(2);
+  }
+  return secret;
+}
+
+class Place {
+ public:
+  Place(const std::string& url, const std::string& scheme, const std::string& store_id,
+        KvStoreOptions::OnEmpty on_empty)
+      : client_(OrExit(Client::Make({.base_url = url, .store_id = store_id}, Credentials(scheme),
+                                    transport_, clock_, entropy_))),
+        store_(OrExit(Await<std::shared_ptr<KvStore>>([&](auto then) {
+          auto keys = OrExit(vss::seal::DeriveLdkNodeKeys(FromEnvironment<64>("WALLET_SEED")));
+          KvStore::Open(*client_, std::move(keys.store), entropy_, {.on_empty = on_empty},
+                        std::move(then));
+        }))) {}
+
+  KvStore& store() { return *store_; }
+
+ private:
+  std::shared_ptr<vss::client::Credentials> Credentials(const std::string& scheme) {
+    if (scheme == "none") return vss::client::FixedCredentials();
+    return OrExit(
+        vss::client::SignatureCredentials(FromEnvironment<32>("WALLET_SECRET"), clock_, entropy_));
+  }
+
+  const vss::SystemClock clock_;
+  vss::SystemEntropy entropy_;
+  vss::client::CurlTransport transport_;
+  std::unique_ptr<Client> client_;
+  std::shared_ptr<KvStore> store_;
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 5) return 2;
+  Place from(arguments[1], arguments[2], arguments[3], KvStoreOptions::OnEmpty::kRefuse);
+  Place to(arguments[1], arguments[2], arguments[4], KvStoreOptions::OnEmpty::kCreate);
+  RecordListing all =
+      OrExit(Await<RecordListing>([&](auto then) { from.store().ListAll(std::move(then)); }));
+  if (!all.foreign_keys.empty() || all.records.empty()) {
+    std::fprintf(stderr, "%zu records, %zu foreign keys\n", all.records.size(),
+                 all.foreign_keys.size());
+    return 1;
+  }
+  // The oldest first, so that the order of the new store is that of the old one.
+  std::ranges::reverse(all.records);
+  for (const auto& record : all.records) {
+    const auto value = OrExit(Await<std::optional<std::string>>(
+        [&](auto then) { from.store().Read(record.name, std::move(then)); }));
+    if (!value) return 1;
+    OrExit(Await<WriteOutcome>(
+        [&](auto then) { to.store().Write(record.name, *value, std::move(then)); }));
+  }
+  std::printf("note: rewrote %zu records\n", all.records.size());
+  return 0;
+}
