@@ -26,7 +26,6 @@ Action GetCall::OnVerdict(Verdict verdict, const std::string& body, SteadyTime n
         answer_ = Value(*std::move(record));
         return {.kind = Action::Kind::kDone};
       }
-      // A connection whose replies are out of step is not used again after a while.
       return SendAgain(UnreadableReply(), now);
     case Verdict::Kind::kConflict:
       return FailWith(UnreadableReply());

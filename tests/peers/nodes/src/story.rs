@@ -62,7 +62,7 @@ impl World {
             let from = self.setting(&format!("store-{wallet}"));
             let to = format!("{from}-rewritten");
             let status = Command::new(program)
-                .args([self.setting("url"), self.setting("auth"), from, &to])
+                .args([self.setting("url"), self.setting("auth"), from, to.as_str()])
                 .env("WALLET_SEED", self.setting(&format!("seed-{wallet}")))
                 .env("WALLET_SECRET", self.setting(&format!("secret-{wallet}")))
                 .status()?;
