@@ -1,165 +1,214 @@
 #include "lss_api/codec.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/stubs/logging.h>
-#include <google/protobuf/wire_format_lite.h>
-
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
 
-#include "lss.pb.h"
+#include "wire/protobuf.h"
 
 namespace vss::lss_api {
+
+using wire::AppendBytes;
+using wire::AppendHead;
+using wire::AppendInteger;
+using wire::WireReader;
+
 namespace {
 
-using google::protobuf::RepeatedPtrField;
-using google::protobuf::internal::WireFormatLite;
+Unexpected<Failure> NotAMessage() { return Invalid("not a message of this call"); }
 
-// The library prints a line to standard error for every string that is not UTF-8, which any caller
-// could cause; the failure says it already.
-[[maybe_unused]] auto* const kFormerLogHandler = google::protobuf::SetLogHandler(nullptr);
-
-template <typename Message>
-Result<Message> Parse(std::string_view bytes) {
-  Message message;
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Invalid("not a message of this call");
-  }
-  return message;
+// What is empty is not written.
+void Append(std::string& bytes, std::uint32_t number, std::string_view text) {
+  if (!text.empty()) AppendBytes(bytes, number, text);
 }
 
-// Whether a put has more items than could be accepted, found without making them: an empty item is
-// two bytes on the wire and a hundred in memory.
-bool HasTooManyItems(std::string_view bytes) {
-  constexpr std::size_t kFieldsMax = kItemsMax + 10;
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                            static_cast<int>(bytes.size()));
-  std::size_t fields = 0;
-  while (const std::uint32_t tag = in.ReadTag()) {
-    if (++fields > kFieldsMax) return true;
-    if (!WireFormatLite::SkipField(&in, tag)) return false;  // Parsing says what is wrong.
-  }
-  return false;
-}
-
-std::vector<Record> TakeItems(RepeatedPtrField<::lss::KeyValue>& items) {
-  std::vector<Record> taken;
-  taken.reserve(static_cast<std::size_t>(items.size()));
-  for (::lss::KeyValue& item : items) {
-    taken.push_back(
-        {std::move(*item.mutable_key()), item.version(), std::move(*item.mutable_value())});
-  }
-  return taken;
-}
-
-void PutItems(const std::vector<Record>& records, RepeatedPtrField<::lss::KeyValue>& items) {
-  items.Reserve(static_cast<int>(records.size()));
-  for (const auto& [key, version, value] : records) {
-    ::lss::KeyValue& item = *items.Add();
-    item.set_key(key);
-    item.set_version(version);
-    item.set_value(value);
-  }
-}
-
-template <typename Message>
-std::optional<Auth> TakeAuth(Message& message) {
-  if (!message.has_auth()) return std::nullopt;
-  ::lss::Auth& auth = *message.mutable_auth();
-  return Auth{std::move(*auth.mutable_client_id()), std::move(*auth.mutable_token())};
-}
-
-template <typename Message>
-void PutAuth(const std::optional<Auth>& auth, Message& message) {
+// Auth{1: client_id, 2: token}
+void Append(std::string& bytes, std::uint32_t number, const std::optional<Auth>& auth) {
   if (!auth) return;
-  message.mutable_auth()->set_client_id(auth->client_id);
-  message.mutable_auth()->set_token(auth->token);
+  std::string inner;
+  Append(inner, 1, auth->client_id);
+  Append(inner, 2, auth->token);
+  AppendBytes(bytes, number, inner);
+}
+
+bool Read(std::optional<WireReader> fields, std::optional<Auth>& auth) {
+  if (!fields) return true;
+  std::string_view client_id;
+  std::string_view token;
+  while (fields->Next()) {
+    fields->ReadBytes(1, client_id);
+    fields->ReadBytes(2, token);
+  }
+  if (!auth) auth.emplace();  // What comes twice is merged.
+  if (client_id.data() != nullptr) auth->client_id = client_id;
+  if (token.data() != nullptr) auth->token = token;
+  return !fields->IsBroken();
+}
+
+// KeyValue{1: key, 2: version, 3: value}
+void Append(std::string& bytes, std::uint32_t number, const std::vector<Record>& items) {
+  std::string inner;
+  for (const auto& [key, version, value] : items) {
+    inner.clear();
+    Append(inner, 1, key);
+    if (version != 0) AppendInteger(inner, 2, version);
+    if (!value.empty()) AppendHead(inner, 3, value.size());
+    AppendHead(bytes, number, inner.size() + value.size());
+    bytes += inner;
+    bytes += value;
+  }
+}
+
+bool Read(std::optional<WireReader> fields, std::vector<Record>& items) {
+  if (!fields) return true;
+  std::string_view key;
+  std::int64_t version = 0;
+  std::string_view value;
+  while (fields->Next()) {
+    fields->ReadText(1, key);
+    fields->ReadInteger(2, version);
+    fields->ReadBytes(3, value);
+  }
+  items.push_back({Key(key), version, std::string(value)});
+  return !fields->IsBroken();
+}
+
+std::size_t SizeOf(const std::vector<Record>& items) {
+  constexpr std::size_t kAroundOne = 32;
+  std::size_t size = 256;
+  for (const Record& item : items) size += kAroundOne + item.key.size() + item.value.size();
+  return size;
 }
 
 }  // namespace
 
 std::string Encode(const Ping& ping) {
-  ::lss::PingRequest message;
-  message.set_message(ping.message);
-  return message.SerializeAsString();
+  std::string bytes;
+  Append(bytes, 1, ping.message);
+  return bytes;
 }
 
 std::string Encode(const InfoReply& reply) {
-  ::lss::InfoReply message;
-  message.set_version(reply.version);
-  message.set_server_id(reply.server_id);
-  return message.SerializeAsString();
+  std::string bytes;
+  Append(bytes, 1, reply.version);
+  Append(bytes, 2, reply.server_id);
+  return bytes;
 }
 
 std::string Encode(const PutRequest& request) {
-  ::lss::PutRequest message;
-  PutAuth(request.auth, message);
-  PutItems(request.items, *message.mutable_kvs());
-  message.set_hmac(request.hmac);
-  return message.SerializeAsString();
+  std::string bytes;
+  bytes.reserve(SizeOf(request.items));
+  Append(bytes, 1, request.auth);
+  Append(bytes, 2, request.items);
+  Append(bytes, 3, request.hmac);
+  return bytes;
 }
 
 std::string Encode(const PutReply& reply) {
-  ::lss::PutReply message;
-  message.set_success(reply.success);
-  message.set_hmac(reply.hmac);
-  PutItems(reply.conflicts, *message.mutable_conflicts());
-  return message.SerializeAsString();
+  std::string bytes;
+  bytes.reserve(SizeOf(reply.conflicts));
+  if (reply.success) AppendInteger(bytes, 1, 1);
+  Append(bytes, 2, reply.hmac);
+  Append(bytes, 10, reply.conflicts);
+  return bytes;
 }
 
 std::string Encode(const GetRequest& request) {
-  ::lss::GetRequest message;
-  PutAuth(request.auth, message);
-  message.set_key_prefix(request.key_prefix);
-  message.set_nonce(request.nonce);
-  return message.SerializeAsString();
+  std::string bytes;
+  Append(bytes, 1, request.auth);
+  Append(bytes, 2, request.key_prefix);
+  Append(bytes, 3, request.nonce);
+  return bytes;
 }
 
 std::string Encode(const GetReply& reply) {
-  ::lss::GetReply message;
-  PutItems(reply.items, *message.mutable_kvs());
-  message.set_hmac(reply.hmac);
-  return message.SerializeAsString();
+  std::string bytes;
+  bytes.reserve(SizeOf(reply.items));
+  Append(bytes, 1, reply.items);
+  Append(bytes, 2, reply.hmac);
+  return bytes;
 }
 
 Result<Ping> DecodePing(std::string_view bytes) {
-  VSS_TRY(auto message, Parse<::lss::PingRequest>(bytes));
-  return Ping{std::move(*message.mutable_message())};
+  Ping ping;
+  WireReader fields(bytes);
+  while (fields.Next()) fields.ReadText(1, ping.message);
+  if (fields.IsBroken()) return NotAMessage();
+  return ping;
 }
 
 Result<InfoReply> DecodeInfoReply(std::string_view bytes) {
-  VSS_TRY(auto message, Parse<::lss::InfoReply>(bytes));
-  return InfoReply{std::move(*message.mutable_version()), std::move(*message.mutable_server_id())};
+  InfoReply reply;
+  std::string_view server_id;
+  WireReader fields(bytes);
+  while (fields.Next()) {
+    fields.ReadText(1, reply.version);
+    fields.ReadBytes(2, server_id);
+  }
+  if (fields.IsBroken()) return NotAMessage();
+  reply.server_id = server_id;
+  return reply;
 }
 
 Result<PutRequest> DecodePutRequest(std::string_view bytes) {
-  if (bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()) &&
-      HasTooManyItems(bytes)) {
-    return Invalid("more than " + std::to_string(kItemsMax) + " items in one put");
+  PutRequest request;
+  std::string_view hmac;
+  WireReader fields(bytes);
+  while (fields.Next()) {
+    if (!Read(fields.Message(1), request.auth)) return NotAMessage();
+    if (!Read(fields.Message(2), request.items)) return NotAMessage();
+    // What is too much is not made: an empty item has two bytes here and a hundred in memory.
+    if (request.items.size() > kItemsMax) {
+      return Invalid("more than " + std::to_string(kItemsMax) + " items in one put");
+    }
+    fields.ReadBytes(3, hmac);
   }
-  VSS_TRY(auto message, Parse<::lss::PutRequest>(bytes));
-  return PutRequest{TakeAuth(message), TakeItems(*message.mutable_kvs()),
-                    std::move(*message.mutable_hmac())};
+  if (fields.IsBroken()) return NotAMessage();
+  request.hmac = hmac;
+  return request;
 }
 
 Result<PutReply> DecodePutReply(std::string_view bytes) {
-  VSS_TRY(auto message, Parse<::lss::PutReply>(bytes));
-  return PutReply{message.success(), std::move(*message.mutable_hmac()),
-                  TakeItems(*message.mutable_conflicts())};
+  PutReply reply;
+  std::int64_t success = 0;
+  std::string_view hmac;
+  WireReader fields(bytes);
+  while (fields.Next()) {
+    fields.ReadInteger(1, success);
+    fields.ReadBytes(2, hmac);
+    if (!Read(fields.Message(10), reply.conflicts)) return NotAMessage();
+  }
+  if (fields.IsBroken()) return NotAMessage();
+  reply.success = success != 0;
+  reply.hmac = hmac;
+  return reply;
 }
 
 Result<GetRequest> DecodeGetRequest(std::string_view bytes) {
-  VSS_TRY(auto message, Parse<::lss::GetRequest>(bytes));
-  return GetRequest{TakeAuth(message), std::move(*message.mutable_key_prefix()),
-                    std::move(*message.mutable_nonce())};
+  GetRequest request;
+  std::string_view nonce;
+  WireReader fields(bytes);
+  while (fields.Next()) {
+    if (!Read(fields.Message(1), request.auth)) return NotAMessage();
+    fields.ReadText(2, request.key_prefix);
+    fields.ReadBytes(3, nonce);
+  }
+  if (fields.IsBroken()) return NotAMessage();
+  request.nonce = nonce;
+  return request;
 }
 
 Result<GetReply> DecodeGetReply(std::string_view bytes) {
-  VSS_TRY(auto message, Parse<::lss::GetReply>(bytes));
-  return GetReply{TakeItems(*message.mutable_kvs()), std::move(*message.mutable_hmac())};
+  GetReply reply;
+  std::string_view hmac;
+  WireReader fields(bytes);
+  while (fields.Next()) {
+    if (!Read(fields.Message(1), reply.items)) return NotAMessage();
+    fields.ReadBytes(2, hmac);
+  }
+  if (fields.IsBroken()) return NotAMessage();
+  reply.hmac = hmac;
+  return reply;
 }
 
 }  // namespace vss::lss_api

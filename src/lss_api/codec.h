@@ -1,7 +1,9 @@
 // Bytes <-> requests and replies, in protobuf (proto/lss.proto), for both ends.
 //
 // Decoding fails with kInvalid on anything that is not a message: a bad length or varint, text that
-// is not UTF-8.  Unknown fields are skipped.  Nothing much larger than its input is ever allocated.
+// is not UTF-8.  Unknown fields are skipped.  What is allocated is no larger than the input, but
+// for a hundred bytes an item of a put, of which there are at most kItemsMax.  Replies come from
+// the server and may have any number.
 #ifndef VSS_LSS_API_CODEC_H_
 #define VSS_LSS_API_CODEC_H_
 

@@ -4,9 +4,15 @@
 #include <utility>
 
 #include "vss_api/rules.h"
-#include "vss_api/wire.h"
+#include "wire/protobuf.h"
 
 namespace vss::vss_api {
+
+using wire::AppendBytes;
+using wire::AppendHead;
+using wire::AppendInteger;
+using wire::WireReader;
+
 namespace {
 
 Unexpected<Failure> NotAMessage() { return Invalid("Error parsing request"); }

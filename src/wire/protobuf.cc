@@ -1,11 +1,11 @@
-#include "vss_api/wire.h"
+#include "wire/protobuf.h"
 
 #include <array>
 #include <limits>
 
 #include "core/utf8.h"
 
-namespace vss::vss_api {
+namespace vss::wire {
 namespace {
 
 void AppendVarint(std::string& bytes, std::uint64_t value) {
@@ -111,4 +111,4 @@ void AppendBytes(std::string& bytes, std::uint32_t number, std::string_view valu
   bytes.append(value);
 }
 
-}  // namespace vss::vss_api
+}  // namespace vss::wire

@@ -12,15 +12,15 @@
 //
 // What nobody asks for, by number and type, is passed over.  Groups and messages may be nested a
 // hundred deep.
-#ifndef VSS_VSS_API_WIRE_H_
-#define VSS_VSS_API_WIRE_H_
+#ifndef VSS_WIRE_PROTOBUF_H_
+#define VSS_WIRE_PROTOBUF_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace vss::vss_api {
+namespace vss::wire {
 
 enum class WireType : std::uint8_t {
   kVarint = 0,
@@ -101,6 +101,6 @@ void AppendBytes(std::string& bytes, std::uint32_t number, std::string_view valu
 // The tag and the length of a field whose `size` bytes follow.
 void AppendHead(std::string& bytes, std::uint32_t number, std::uint64_t size);
 
-}  // namespace vss::vss_api
+}  // namespace vss::wire
 
-#endif  // VSS_VSS_API_WIRE_H_
+#endif  // VSS_WIRE_PROTOBUF_H_
