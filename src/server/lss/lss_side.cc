@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "auth/key_file.h"
 #include "auth/shared_key.h"
 #include "crypto/hex.h"
 #include "server/assembly/options.h"
@@ -14,7 +15,6 @@
 #include "server/lss/gate.h"
 #include "server/lss/lss_handler.h"
 #include "server/lss/server_identity.h"
-#include "server/lss/server_key.h"
 #include "service/lss_service.h"
 
 namespace vss::server {
@@ -46,10 +46,10 @@ std::string FolderOfKey(const Config& config) {
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
-Result<ServerKey> KeyFor(const Config& config, store::Store& store, Log& log, const Clock& clock,
+Result<auth::KeyFile> KeyFor(const Config& config, store::Store& store, Log& log, const Clock& clock,
                          Entropy& entropy) {
   const std::string folder = FolderOfKey(config);
-  VSS_TRY(ServerKey key, LoadOrMakeServerKey(folder, entropy));
+  VSS_TRY(auth::KeyFile key, auth::LoadOrMakeKeyFile(folder + "/server_key", entropy));
   if (key.is_new) log.Info("server key made", {{"folder", folder}});
   if (key.is_exposed) log.Warn("others may read server_key", {{"folder", folder}});
   VSS_RETURN_IF_FAILED(CheckServerId(
@@ -87,7 +87,7 @@ Result<std::unique_ptr<LssSide>> LssSide::Make(const Config& config, store::Stor
                                                Log& log, const Clock& clock, Entropy& entropy) {
   VSS_RETURN_IF_FAILED(CheckTls(config.lss));
   VSS_TRY(std::vector<FileDescriptor> listeners, ListenOn(config.lss.listen));
-  VSS_TRY(ServerKey key, KeyFor(config, store, log, clock, entropy));
+  VSS_TRY(auth::KeyFile key, KeyFor(config, store, log, clock, entropy));
   auto parts = std::make_unique<Parts>(config, std::move(key.key), store, admission, metrics, log,
                                        clock, entropy);
   VSS_TRY(parts->grpc, MakeGrpcServer(GrpcOptionsFrom(config), parts->handler));

@@ -1,4 +1,4 @@
-#include "server/lss/server_key.h"
+#include "auth/key_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,12 +14,26 @@
 
 #include "base/bytes.h"
 #include "crypto/hex.h"
-#include "server/http/file_descriptor.h"
 
-namespace vss::server {
+namespace vss::auth {
 namespace {
 
 constexpr std::size_t kDigits = 64;
+
+class File final {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (IsOpen()) ::close(descriptor_);
+  }
+  bool IsOpen() const { return descriptor_ >= 0; }
+  int Get() const { return descriptor_; }
+
+ private:
+  const int descriptor_;
+};
 
 Unexpected<Failure> SystemFailure(const std::string& what, const std::string& path) {
   return Unavailable("cannot " + what + " " + path + ": " + std::strerror(errno));
@@ -33,29 +47,6 @@ std::string_view Trimmed(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(kBlanks), text.size());
   text.remove_prefix(first);
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-// Nullopt if there is no such file.
-Result<std::optional<ServerKey>> Load(const std::string& path, Entropy& entropy) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.IsOpen()) {
-    if (errno == ENOENT) return std::optional<ServerKey>();
-    return SystemFailure("read", path);
-  }
-  struct stat status = {};
-  Text text;
-  const ssize_t size = ::read(file.Get(), text.Writable().data(), text.Writable().size());
-  if (size < 0 || ::fstat(file.Get(), &status) != 0) return SystemFailure("read", path);
-
-  crypto::Secret<32> secret;
-  const std::string_view digits =
-      Trimmed(TextOf(text.Bytes().first(static_cast<std::size_t>(size))));
-  if (!crypto::DecodeHex(digits, crypto::HexCase::kAny, secret.Writable())) {
-    return Invalid(path + " does not hold a key: 64 hex digits are expected");
-  }
-  auto key = crypto::SigningKey::Make(std::move(secret), entropy);
-  if (!key) return Invalid(path + " does not hold a key of secp256k1");
-  return std::optional<ServerKey>({*std::move(key), false, (status.st_mode & 077) != 0});
 }
 
 crypto::Secret<kDigits> NewDigits(Entropy& entropy) {
@@ -75,7 +66,7 @@ crypto::Secret<kDigits> NewDigits(Entropy& entropy) {
 }
 
 Result<Done> Flush(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.IsOpen() || ::fsync(file.Get()) != 0) return SystemFailure("flush", path);
   return Done{};
 }
@@ -86,7 +77,7 @@ Result<Done> Make(const std::string& folder, const std::string& path, Entropy& e
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return SystemFailure("make", folder);
   std::string draft = path + ".XXXXXX";
   {
-    const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));  // Mode 0600.
+    const File file(::mkostemp(draft.data(), O_CLOEXEC));  // Mode 0600.
     if (!file.IsOpen()) return SystemFailure("write to", folder);
     const auto digits = NewDigits(entropy);
     if (::write(file.Get(), digits.Bytes().data(), kDigits) != static_cast<ssize_t>(kDigits) ||
@@ -105,15 +96,39 @@ Result<Done> Make(const std::string& folder, const std::string& path, Entropy& e
 
 }  // namespace
 
-Result<ServerKey> LoadOrMakeServerKey(const std::string& folder, Entropy& entropy) {
-  const std::string path = folder + "/server_key";
-  VSS_TRY(auto existing, Load(path, entropy));
+Result<std::optional<KeyFile>> LoadKeyFile(const std::string& path, Entropy& entropy) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.IsOpen()) {
+    if (errno == ENOENT) return std::optional<KeyFile>();
+    return SystemFailure("read", path);
+  }
+  struct stat status = {};
+  Text text;
+  const ssize_t size = ::read(file.Get(), text.Writable().data(), text.Writable().size());
+  if (size < 0 || ::fstat(file.Get(), &status) != 0) return SystemFailure("read", path);
+
+  crypto::Secret<32> secret;
+  const std::string_view digits =
+      Trimmed(TextOf(text.Bytes().first(static_cast<std::size_t>(size))));
+  if (!crypto::DecodeHex(digits, crypto::HexCase::kAny, secret.Writable())) {
+    return Invalid(path + " does not hold a key: 64 hex digits are expected");
+  }
+  auto key = crypto::SigningKey::Make(crypto::Secret<32>(secret.Bytes()), entropy);
+  if (!key) return Invalid(path + " does not hold a key of secp256k1");
+  return std::optional<KeyFile>(
+      {*std::move(key), std::move(secret), false, (status.st_mode & 077) != 0});
+}
+
+Result<KeyFile> LoadOrMakeKeyFile(const std::string& path, Entropy& entropy) {
+  VSS_TRY(auto existing, LoadKeyFile(path, entropy));
   if (existing) return *std::move(existing);
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   VSS_RETURN_IF_FAILED(Make(folder, path, entropy));
-  VSS_TRY(auto made, Load(path, entropy));
+  VSS_TRY(auto made, LoadKeyFile(path, entropy));
   if (!made) return Unavailable(path + " is gone right after it was made");
   made->is_new = true;
   return *std::move(made);
 }
 
-}  // namespace vss::server
+}  // namespace vss::auth

@@ -1,4 +1,4 @@
-#include "server/lss/server_key.h"
+#include "auth/key_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,25 +11,25 @@
 #include "crypto/hex.h"
 #include "tests/support/temp_folder.h"
 
-namespace vss::server {
+namespace vss::auth {
 namespace {
 
-class LssServerKey : public ::testing::Test {
+class KeyFiles : public ::testing::Test {
  protected:
   std::string Folder() const { return folder_.Path("keys"); }
-  std::string File() const { return folder_.Path("keys/server_key"); }
+  std::string File() const { return folder_.Path("keys/key"); }
   void Write(const std::string& text) {
     ::mkdir(Folder().c_str(), 0700);
     std::ofstream(File()) << text;
     ::chmod(File().c_str(), 0600);
   }
-  Result<ServerKey> Load() { return LoadOrMakeServerKey(Folder(), entropy_); }
+  Result<KeyFile> Load() { return LoadOrMakeKeyFile(File(), entropy_); }
 
   testing::TempFolder folder_;
   SystemEntropy entropy_;
 };
 
-TEST_F(LssServerKey, IsMadeOnceAndKept) {
+TEST_F(KeyFiles, IsMadeOnceAndKept) {
   const auto made = Load();
   ASSERT_TRUE(made);
   EXPECT_TRUE(made->is_new);
@@ -39,7 +39,7 @@ TEST_F(LssServerKey, IsMadeOnceAndKept) {
   EXPECT_EQ(made->key.PublicKey(), again->key.PublicKey());
 }
 
-TEST_F(LssServerKey, IsTheOwnersOnly) {
+TEST_F(KeyFiles, IsTheOwnersOnly) {
   ASSERT_TRUE(Load());
   struct stat status = {};
   ASSERT_EQ(::stat(File().c_str(), &status), 0);
@@ -50,7 +50,7 @@ TEST_F(LssServerKey, IsTheOwnersOnly) {
   EXPECT_TRUE(Load()->is_exposed);
 }
 
-TEST_F(LssServerKey, OfTheOriginalServerIsAcceptedAsItIs) {
+TEST_F(KeyFiles, OfTheOriginalProgramsIsAcceptedAsItIs) {
   for (const std::string& blanks : {std::string(), std::string("\n"), std::string(" \r\n")}) {
     Write(std::string(64, '2') + blanks);
     const auto key = Load();
@@ -60,7 +60,7 @@ TEST_F(LssServerKey, OfTheOriginalServerIsAcceptedAsItIs) {
   }
 }
 
-TEST_F(LssServerKey, WhatIsNoneIsNotReplaced) {
+TEST_F(KeyFiles, WhatIsNoneIsNotReplaced) {
   for (const std::string& text :
        {std::string(), std::string(63, '2'), std::string(64, 'g'), std::string(64, '0'),
         std::string(64, 'f'), std::string(65, '2'), std::string(300, '2')}) {
@@ -73,7 +73,7 @@ TEST_F(LssServerKey, WhatIsNoneIsNotReplaced) {
   }
 }
 
-TEST_F(LssServerKey, IsTheSameForServersThatStartAtOnce) {
+TEST_F(KeyFiles, IsTheSameForServersThatStartAtOnce) {
   std::vector<std::string> ids(8);
   {
     std::vector<std::jthread> servers;
@@ -84,11 +84,11 @@ TEST_F(LssServerKey, IsTheSameForServersThatStartAtOnce) {
   EXPECT_EQ(ids, std::vector<std::string>(8, ids.front()));
 }
 
-TEST_F(LssServerKey, SaysWhereItCannotBe) {
-  const auto key = LoadOrMakeServerKey(folder_.Path("no/such"), entropy_);
+TEST_F(KeyFiles, SaysWhereItCannotBe) {
+  const auto key = LoadOrMakeKeyFile(folder_.Path("no/such/key"), entropy_);
   ASSERT_FALSE(key);
   EXPECT_NE(key.error().message.find("no/such"), std::string::npos) << key.error().message;
 }
 
 }  // namespace
-}  // namespace vss::server
+}  // namespace vss::auth
