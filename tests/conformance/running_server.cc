@@ -33,6 +33,9 @@ class InProcessServer final : public RunningServer {
     const auto port = server_->AdminPort();
     return port ? Url("http", *port) : "";
   }
+  std::string LssBase() const override {
+    return Url(config_.lss.tls_certificate.empty() ? "http" : "https", server_->LssPort());
+  }
   std::string LogText() const override {
     std::ifstream file(config_.log.file);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -91,7 +94,7 @@ Result<std::unique_ptr<RunningServer>> StartServer(
   VSS_RETURN_IF_FAILED(Prepare(store_kind, folder, config));
   adjust(config);
   VSS_TRY(auto log,
-          server::MakeServerLog(LogLevel::kDebug, server::LogFormat::kText, config.log.file));
+          server::MakeServerLog(LogLevel::kTrace, server::LogFormat::kText, config.log.file));
   auto running = std::make_unique<InProcessServer>(folder, std::move(config), std::move(log));
   VSS_RETURN_IF_FAILED(running->Restart());
   return std::unique_ptr<RunningServer>(std::move(running));

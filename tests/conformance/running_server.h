@@ -18,6 +18,7 @@ class RunningServer {
   virtual ~RunningServer() = default;         // Stops it and removes its data.
   virtual std::string Base() const = 0;       // "http://127.0.0.1:PORT"
   virtual std::string AdminBase() const = 0;  // Likewise; empty if there is none.
+  virtual std::string LssBase() const = 0;    // Likewise, of a server that serves signers.
   virtual std::string LogText() const = 0;    // Everything logged so far.
   // Stops the server and starts it again on the same data, on new ports.
   virtual Result<Done> Restart() = 0;

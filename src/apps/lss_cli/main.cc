@@ -104,6 +104,7 @@ int Main(int argc, char** argv) {
   }
   const auto done = Run(words, command);
   if (done) return 0;
+  std::fflush(stdout);  // What was found comes before what is wrong with it.
   std::fprintf(stderr, "Error: %s\n", done.error().message.c_str());
   return kFailed;
 }

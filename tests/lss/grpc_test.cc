@@ -1,0 +1,223 @@
+// LSS through gRPC, on every store.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lss_api/codec.h"
+#include "tests/conformance/running_server.h"
+#include "tests/conformance/vss_client.h"
+#include "tests/lss/clients.h"
+#include "tests/support/seed.h"
+#include "tests/support/temp_folder.h"
+
+namespace vss::testing {
+namespace {
+
+using lss_api::Code;
+using lss_api::Operation;
+
+class LssOverGrpc : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    auto started = StartServer(GetParam(), [this](server::Config& config) {
+      config.lss.listen = {"127.0.0.1:0"};
+      config.lss.server_key_folder = folder_.Path("key");
+      config.limits.tenant_requests_per_second = 0;
+      config.limits.address_requests_per_second = 0;
+    });
+    if (!started) GTEST_SKIP() << started.error().message;
+    server_ = *std::move(started);
+  }
+  std::string Url() const { return server_->LssBase(); }
+
+  TempFolder folder_;
+  std::unique_ptr<RunningServer> server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, LssOverGrpc, ::testing::ValuesIn(EveryStoreKind()),
+                         [](const auto& kind) { return kind.param; });
+
+TEST_P(LssOverGrpc, ARandomHistoryIsThatOfTheModel) {
+  Random random = MakeRandom();
+  TestSigner signer(Url());
+  std::map<Key, Record> model;
+  for (int step = 0; step < 300; ++step) {
+    SCOPED_TRACE("step " + std::to_string(step));
+    if (Below(random, 4) == 0) {
+      const std::string prefix(Below(random, 2), 'b');
+      std::vector<Record> want;
+      for (const auto& [key, record] : model) {
+        if (key.starts_with(prefix)) want.push_back(record);
+      }
+      const auto found = signer->Get(prefix);
+      ASSERT_TRUE(found) << found.error().message;
+      ASSERT_EQ(*found, want);
+      continue;
+    }
+    std::vector<Record> items;
+    std::vector<Record> conflicts;
+    for (const char* key : {"_", "a", "b", "b1", "b2", "c"}) {
+      if (Below(random, 3) > 0) continue;
+      const auto there = model.find(key);
+      const Version next = there == model.end() ? 0 : there->second.version + 1;
+      const Version version =
+          Below(random, 6) > 0 ? next : next + static_cast<Version>(Below(random, 4)) - 2;
+      items.push_back({key, version, std::string(Below(random, 30), 'v')});
+      if (version == next) continue;
+      conflicts.push_back(there == model.end() ? Record{key, lss_api::kAbsent, ""} : there->second);
+    }
+    const auto outcome = signer->Put(items);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    ASSERT_EQ(outcome->conflicts, conflicts);
+    if (!outcome->IsStored()) continue;
+    for (const Record& item : items) model[item.key] = item;
+  }
+}
+
+// A lost race is a conflict with what won, never a failure; and each version has one winner.
+TEST_P(LssOverGrpc, OneOfManyWinsEachVersion) {
+  constexpr int kSigners = 8;
+  constexpr int kRounds = 15;
+  std::barrier together(kSigners);
+  std::vector<std::atomic<int>> wins(kRounds);
+  SystemEntropy entropy;
+  crypto::Secret<32> secret;
+  entropy.Fill(secret.Writable());
+  std::vector<std::jthread> signers;
+  for (int i = 0; i < kSigners; ++i) {
+    signers.emplace_back([&, i] {
+      TestSigner signer(
+          Url(), crypto::SigningKey::Make(crypto::Secret<32>(secret.Bytes()), entropy).value());
+      for (int round = 0; round < kRounds; ++round) {
+        together.arrive_and_wait();
+        const auto outcome = signer->Put({{"k", round, std::to_string(i)}, {"other", round, "x"}});
+        ASSERT_TRUE(outcome) << outcome.error().message;
+        if (outcome->IsStored()) ++wins[static_cast<std::size_t>(round)];
+      }
+    });
+  }
+  signers.clear();
+  for (int round = 0; round < kRounds; ++round) {
+    EXPECT_EQ(wins[static_cast<std::size_t>(round)], 1) << round;
+  }
+}
+
+TEST_P(LssOverGrpc, WhatWasStoredIsThereAfterARestart) {
+  if (GetParam() == "memory") GTEST_SKIP() << "nothing is";
+  const crypto::SigningKey key = RandomKey();
+  auto session = [&](lss_client::Transport& transport) {
+    return *lss_client::Session::Make(key, *lss_client::ServerId(transport), std::nullopt);
+  };
+  SystemEntropy entropy;
+  {
+    const auto transport = Connect(Url());
+    lss_client::Client client(session(*transport), *transport, entropy);
+    ASSERT_TRUE(client.Put({{"a", 0, std::string(100'000, 'x')}, {"b", 0, ""}}));
+  }
+  ASSERT_TRUE(server_->Restart());
+  const auto transport = Connect(Url());
+  lss_client::Client client(session(*transport), *transport, entropy);
+  const auto found = client.Get("");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (std::vector<Record>{{"a", 0, std::string(100'000, 'x')}, {"b", 0, ""}}));
+}
+
+TEST_P(LssOverGrpc, ManyItemsAtOnce) {
+  TestSigner signer(Url());
+  std::vector<Record> items;
+  for (int i = 0; i < 2'000; ++i) items.push_back({"key" + std::to_string(10'000 + i), 0, "v"});
+  ASSERT_TRUE(signer->Put(items)->IsStored());
+  EXPECT_EQ(*signer->Get("key"), items);
+  EXPECT_EQ(signer->Put(items)->conflicts, items);
+}
+
+// --- What does not depend on the store ---
+
+class LssServer : public ::testing::Test {
+ protected:
+  void Start(const std::function<void(server::Config&)>& adjust) {
+    auto started = StartServer("memory", [&](server::Config& config) {
+      config.lss.listen = {"127.0.0.1:0"};
+      config.lss.server_key_folder = folder_.Path("key");
+      adjust(config);
+    });
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = *std::move(started);
+  }
+  std::string Url() const { return server_->LssBase(); }
+
+  TempFolder folder_;
+  std::unique_ptr<RunningServer> server_;
+};
+
+TEST_F(LssServer, CountsAndLogsWhatItDoes) {
+  Start([](server::Config&) {});
+  TestSigner signer(Url());
+  ASSERT_TRUE(signer->Put({{"name-of-a-key", 0, "a-secret-value"}}));
+  ASSERT_TRUE(signer->Put({{"name-of-a-key", 0, "a-secret-value"}}));
+  ASSERT_TRUE(signer->Get(""));
+  const std::string metrics = HttpClient(server_->AdminBase()).Send("GET", "/metrics", "").body;
+  for (const char* line : {R"(vss_requests_total{operation="lssPut",status="200"} 1)",
+                           R"(vss_requests_total{operation="lssPut",status="409"} 1)",
+                           R"(vss_requests_total{operation="lssGet",status="200"} 1)",
+                           R"(vss_requests_total{operation="lssInfo",status="200"} 1)"}) {
+    EXPECT_NE(metrics.find(line), std::string::npos) << line;
+  }
+  const std::string log = server_->LogText();
+  EXPECT_NE(log.find("operation=lssPut"), std::string::npos);
+  EXPECT_EQ(log.find("name-of-a-key"), std::string::npos);
+  EXPECT_EQ(log.find("a-secret-value"), std::string::npos);
+}
+
+TEST_F(LssServer, LimitsOneClientLikeTheOtherDialect) {
+  Start([](server::Config& config) {
+    config.limits.tenant_requests_per_second = 1;
+    config.limits.tenant_requests_burst = 3;
+    config.quota.keys_max = 2;
+  });
+  TestSigner signer(Url());
+  ASSERT_TRUE(signer->Put({{"a", 0, ""}, {"b", 0, ""}}));
+  const auto over = signer->Put({{"c", 0, ""}});
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().message, "quota exceeded: number of keys");
+  ASSERT_TRUE(signer->Get(""));
+  const auto throttled = signer->Get("");
+  ASSERT_FALSE(throttled);
+  EXPECT_EQ(throttled.error().kind, Kind::kThrottled);
+  TestSigner other(Url());
+  EXPECT_TRUE(other->Get("")) << "others are served";
+}
+
+TEST_F(LssServer, RefusesARequestOverItsLimit) {
+  Start([](server::Config&) {});
+  TestSigner signer(Url());
+  const auto outcome = signer->Put({{"a", 0, std::string(5 << 20, 'x')}});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, Kind::kThrottled) << outcome.error().message;
+  EXPECT_TRUE(signer->Put({{"a", 0, std::string(3 << 20, 'x')}}));
+}
+
+TEST_F(LssServer, WhatIsTooLateIsNotBegun) {
+  Start([](server::Config&) {});
+  lss_client::GrpcTransportOptions hurried;
+  hurried.timeout = std::chrono::milliseconds(0);
+  const auto reply = Connect(Url(), hurried)->Call(Operation::kInfo, "");
+  EXPECT_EQ(reply.code, Code::kDeadlineExceeded);
+}
+
+TEST_F(LssServer, KeepsItsKeyAndRefusesAnother) {
+  Start([](server::Config&) {});
+  const auto first = *lss_client::ServerId(*Connect(Url()));
+  ASSERT_TRUE(server_->Restart());
+  EXPECT_EQ(*lss_client::ServerId(*Connect(Url())), first);
+}
+
+}  // namespace
+}  // namespace vss::testing
