@@ -46,6 +46,16 @@ void AddCommands(CLI::App& app, CommandLine& line) {
   migrate->add_option("--to", line.migrate_to, "Configuration file of the store to fill")
       ->required();
 
+  CLI::App* const lss = AddCommand(app, line, "import-lss", Command::kImportLss,
+                                   "Take over the PostgreSQL database of an lssd");
+  add_config(lss);
+  lss->add_option("--hosts", line.lssd_hosts, "host:port, or the folder of a socket")
+      ->capture_default_str();
+  lss->add_option("--user", line.lssd_user, "Database user")->capture_default_str();
+  lss->add_option("--database", line.lssd_database, "Database with the table")
+      ->capture_default_str();
+  lss->add_option("--password-file", line.lssd_password_file, "File that holds the password");
+
   CLI::App* const postgres =
       app.add_subcommand("postgres", "Look after a PostgreSQL store")->require_subcommand(1);
   add_config(AddCommand(*postgres, line, "recount", Command::kRecount,

@@ -21,6 +21,7 @@ struct CommandLine {
     kRecount,
     kRenameJavaGlobalVersions,
     kListIndex,
+    kImportLss,
   };
 
   Command command = Command::kServe;
@@ -32,6 +33,12 @@ struct CommandLine {
   std::string migrate_from;  // Configuration files.
   std::string migrate_to;
   bool lean_list_index = false;
+
+  // The database of the original server for signers; the defaults are that server's.
+  std::string lssd_hosts = "/var/run/postgresql";
+  std::string lssd_user = "dev";
+  std::string lssd_database = "dev";
+  std::string lssd_password_file;
 };
 
 // The exit code to end with at once (after --help, or wrong words), or nullopt to go on.

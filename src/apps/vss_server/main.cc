@@ -38,6 +38,7 @@ Result<Done> ShowConfig(const CommandLine& line, const server::LoadedConfig& loa
 Result<Done> Maintain(const CommandLine& line) {
   if (line.command == Command::kBackup) return Backup(line);
   if (line.command == Command::kMigrate) return Migrate(line);
+  if (line.command == Command::kImportLss) return ImportLss(line);
   return LookAfterPostgres(line);
 }
 

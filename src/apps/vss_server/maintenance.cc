@@ -8,8 +8,12 @@
 #include "apps/terminal/progress_bar.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/assembly/files.h"
 #include "server/assembly/make_store.h"
+#include "server/config/validate.h"
+#include "server/lss/import_lssd.h"
 #include "server/migrate/migrate.h"
+#include "store/observer.h"
 #include "store/postgres/postgres_archive.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/usage.h"
@@ -76,6 +80,39 @@ Result<Done> Migrate(const CommandLine& line) {
       static_cast<unsigned long long>(summary.records),
       static_cast<unsigned long long>(summary.bytes),
       static_cast<unsigned long long>(summary.copied));
+  return Done{};
+}
+
+Result<Done> ImportLss(const CommandLine& line) {
+  const SystemClock clock;
+  NoLog log;
+  store::NoObserver observer;
+  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(line.config_file));
+  store::PostgresOptions options;
+  options.hosts = line.lssd_hosts;
+  options.user = line.lssd_user;
+  options.vss_database = line.lssd_database;
+  if (!line.lssd_password_file.empty()) {
+    VSS_TRY(options.password, server::ReadTextFile(line.lssd_password_file));
+    while (options.password.ends_with('\n')) options.password.pop_back();
+  }
+  if (!server::AreAllLocal(options.hosts)) options.tls = store::PostgresOptions::Tls::kVerifyFull;
+  VSS_TRY(server::LssdDatabase source, server::LssdDatabase::Open(options, clock));
+  VSS_TRY(const std::unique_ptr<store::Store> target,
+          server::MakeStore(loaded.config, clock, log, observer));
+
+  server::ImportSummary summary;
+  {
+    ProgressBar bar;
+    VSS_TRY(const std::uint64_t records, source.Count());
+    VSS_TRY(summary, server::ImportLssd(source, *target, clock, [&](std::uint64_t done) {
+              bar.Show("importing", done, records);
+            }));
+  }
+  std::printf("%llu records imported, %llu were there already, %llu are newer in the store\n",
+              static_cast<unsigned long long>(summary.imported),
+              static_cast<unsigned long long>(summary.there_already),
+              static_cast<unsigned long long>(summary.newer));
   return Done{};
 }
 

@@ -10,6 +10,7 @@ namespace vss::apps {
 // Each prints what it did.
 Result<Done> Backup(const CommandLine& line);
 Result<Done> Migrate(const CommandLine& line);
+Result<Done> ImportLss(const CommandLine& line);
 Result<Done> LookAfterPostgres(const CommandLine& line);
 
 }  // namespace vss::apps

@@ -46,8 +46,8 @@ std::string FolderOfKey(const Config& config) {
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
-Result<auth::KeyFile> KeyFor(const Config& config, store::Store& store, Log& log, const Clock& clock,
-                         Entropy& entropy) {
+Result<auth::KeyFile> KeyFor(const Config& config, store::Store& store, Log& log,
+                             const Clock& clock, Entropy& entropy) {
   const std::string folder = FolderOfKey(config);
   VSS_TRY(auth::KeyFile key, auth::LoadOrMakeKeyFile(folder + "/server_key", entropy));
   if (key.is_new) log.Info("server key made", {{"folder", folder}});

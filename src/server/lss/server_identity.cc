@@ -1,27 +1,19 @@
 #include "server/lss/server_identity.h"
 
 #include <chrono>
-#include <future>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/tenant.h"
 #include "crypto/hex.h"
+#include "server/lss/await.h"
 
 namespace vss::server {
 namespace {
 
 constexpr std::chrono::seconds kTimeout(30);
 constexpr const char* kKey = "server_id";
-
-template <typename T, typename Call>
-Result<T> Await(Call call) {
-  std::promise<Result<T>> promise;
-  auto answer = promise.get_future();
-  call(Then<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
-  return answer.get();
-}
 
 }  // namespace
 
