@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,30 +24,10 @@ namespace {
 using lss_api::Code;
 using lss_api::Operation;
 
-class LssOverGrpc : public ::testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    auto started = StartServer(GetParam(), [this](server::Config& config) {
-      config.lss.listen = {"127.0.0.1:0"};
-      config.lss.server_key_folder = folder_.Path("key");
-      config.limits.tenant_requests_per_second = 0;
-      config.limits.address_requests_per_second = 0;
-    });
-    if (!started) GTEST_SKIP() << started.error().message;
-    server_ = *std::move(started);
-  }
-  std::string Url() const { return server_->LssBase(); }
-
-  TempFolder folder_;
-  std::unique_ptr<RunningServer> server_;
-};
-
-INSTANTIATE_TEST_SUITE_P(On, LssOverGrpc, ::testing::ValuesIn(EveryStoreKind()),
-                         [](const auto& kind) { return kind.param; });
-
-TEST_P(LssOverGrpc, ARandomHistoryIsThatOfTheModel) {
+// Every answer is that of a map of records.
+void CheckRandomHistory(const std::string& url) {
   Random random = MakeRandom();
-  TestSigner signer(Url());
+  TestSigner signer(url);
   std::map<Key, Record> model;
   for (int step = 0; step < 300; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
@@ -80,6 +61,29 @@ TEST_P(LssOverGrpc, ARandomHistoryIsThatOfTheModel) {
     for (const Record& item : items) model[item.key] = item;
   }
 }
+
+class LssOverGrpc : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    auto started = StartServer(GetParam(), [this](server::Config& config) {
+      config.lss.listen = {"127.0.0.1:0"};
+      config.lss.server_key_folder = folder_.Path("key");
+      config.limits.tenant_requests_per_second = 0;
+      config.limits.address_requests_per_second = 0;
+    });
+    if (!started) GTEST_SKIP() << started.error().message;
+    server_ = *std::move(started);
+  }
+  std::string Url() const { return server_->LssBase(); }
+
+  TempFolder folder_;
+  std::unique_ptr<RunningServer> server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, LssOverGrpc, ::testing::ValuesIn(EveryStoreKind()),
+                         [](const auto& kind) { return kind.param; });
+
+TEST_P(LssOverGrpc, ARandomHistoryIsThatOfTheModel) { CheckRandomHistory(Url()); }
 
 // A lost race is a conflict with what won, never a failure; and each version has one winner.
 TEST_P(LssOverGrpc, OneOfManyWinsEachVersion) {
@@ -136,6 +140,13 @@ TEST_P(LssOverGrpc, ManyItemsAtOnce) {
   ASSERT_TRUE(signer->Put(items)->IsStored());
   EXPECT_EQ(*signer->Get("key"), items);
   EXPECT_EQ(signer->Put(items)->conflicts, items);
+}
+
+// Against a server that is there already: the original one, for example.
+TEST(LssElsewhere, ARandomHistoryIsThatOfTheModel) {
+  const char* const url = std::getenv("VSS_LSS_URL");
+  if (url == nullptr) GTEST_SKIP() << "VSS_LSS_URL is not set";
+  CheckRandomHistory(url);
 }
 
 // --- What does not depend on the store ---
