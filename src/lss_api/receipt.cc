@@ -1,8 +1,5 @@
 #include "lss_api/receipt.h"
 
-#include <array>
-#include <cstdint>
-
 #include "base/bytes.h"
 #include "crypto/sha256.h"
 
@@ -12,13 +9,6 @@ namespace {
 constexpr std::string_view kPutRequest = "\x01";
 constexpr std::string_view kPutReply = "\x02";
 
-std::array<std::uint8_t, 8> BigEndian(Version version) {
-  std::array<std::uint8_t, 8> bytes;
-  auto rest = static_cast<std::uint64_t>(version);
-  for (std::size_t i = bytes.size(); i-- > 0; rest >>= 8) bytes[i] = rest & 0xFF;
-  return bytes;
-}
-
 std::string Hmac(const crypto::Secret<32>& secret, std::string_view context,
                  std::span<const Record> items) {
   crypto::HmacSha256Writer writer(secret.Bytes());
@@ -26,7 +16,7 @@ std::string Hmac(const crypto::Secret<32>& secret, std::string_view context,
   writer.Write(BytesOf(context));
   for (const auto& [key, version, value] : items) {
     writer.Write(BytesOf(key));
-    writer.Write(BigEndian(version));
+    writer.Write(VersionBytes(version));
     writer.Write(BytesOf(value));
   }
   return std::string(TextOf(writer.Finish()));
@@ -49,6 +39,13 @@ std::string GetReplyHmac(const crypto::Secret<32>& secret, std::string_view nonc
 
 bool IsSameHmac(std::string_view received, std::string_view computed) {
   return crypto::IsEqualInConstantTime(BytesOf(received), BytesOf(computed));
+}
+
+std::array<std::uint8_t, 8> VersionBytes(Version version) {
+  std::array<std::uint8_t, 8> bytes;
+  auto rest = static_cast<std::uint64_t>(version);
+  for (std::size_t i = bytes.size(); i-- > 0; rest >>= 8) bytes[i] = rest & 0xFF;
+  return bytes;
 }
 
 bool IsUnsafeNonce(std::string_view nonce) {

@@ -12,6 +12,8 @@
 #ifndef VSS_LSS_API_RECEIPT_H_
 #define VSS_LSS_API_RECEIPT_H_
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +31,9 @@ std::string GetReplyHmac(const crypto::Secret<32>& secret, std::string_view nonc
 
 // In constant time; false for any other length than that of an HMAC.
 bool IsSameHmac(std::string_view received, std::string_view computed);
+
+// How a version stands in what is proved: 64 bits, big-endian.
+std::array<std::uint8_t, 8> VersionBytes(Version version);
 
 // A nonce stands where a put has its context.  One that begins like that could make a get answer
 // with the proof of a put, so a client draws another.

@@ -1,29 +1,27 @@
 #include "lss_client/sealed_value.h"
 
-#include <array>
 #include <cstdint>
+#include <span>
+#include <tuple>
 
 #include "base/bytes.h"
 #include "crypto/chacha20.h"
 #include "crypto/sha256.h"
+#include "lss_api/receipt.h"
 
 namespace vss::lss_client {
-namespace {
 
-std::array<std::uint8_t, 8> BigEndian(Version version) {
-  std::array<std::uint8_t, 8> bytes;
-  auto rest = static_cast<std::uint64_t>(version);
-  for (std::size_t i = bytes.size(); i-- > 0; rest >>= 8) bytes[i] = rest & 0xFF;
-  return bytes;
-}
+using lss_api::VersionBytes;
+
+namespace {
 
 crypto::Digest Mac(const crypto::Secret<32>& secret, const Key& key, Version version,
                    std::string_view value) {
-  return crypto::HmacSha256(secret.Bytes(), {BytesOf(key), BigEndian(version), BytesOf(value)});
+  return crypto::HmacSha256(secret.Bytes(), {BytesOf(key), VersionBytes(version), BytesOf(value)});
 }
 
 void Crypt(const crypto::Secret<32>& secret, const Key& key, Version version, std::string& bytes) {
-  const crypto::Digest nonce = crypto::Sha256({BytesOf(key), BigEndian(version)});
+  const crypto::Digest nonce = crypto::Sha256({BytesOf(key), VersionBytes(version)});
   crypto::ChaCha20(secret.Bytes(), std::span(nonce).first<12>(),
                    {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
 }

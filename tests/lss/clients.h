@@ -13,15 +13,9 @@
 #include "base/entropy.h"
 #include "lss_client/client.h"
 #include "lss_client_grpc/grpc_transport.h"
+#include "tests/lss/random_key.h"
 
 namespace vss::testing {
-
-inline crypto::SigningKey RandomKey() {
-  SystemEntropy entropy;
-  crypto::Secret<32> secret;
-  entropy.Fill(secret.Writable());
-  return crypto::SigningKey::Make(std::move(secret), entropy).value();
-}
 
 inline std::unique_ptr<lss_client::Transport> Connect(
     const std::string& url, lss_client::GrpcTransportOptions options = {}) {

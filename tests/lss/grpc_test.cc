@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -181,7 +182,11 @@ TEST_F(LssServer, CountsAndLogsWhatItDoes) {
                            R"(vss_requests_total{operation="lssInfo",status="200"} 1)"}) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line;
   }
-  const std::string log = server_->LogText();
+  std::string log;
+  for (int i = 0; i < 500 && log.find("operation=lssGet") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    log = server_->LogText();
+  }
   EXPECT_NE(log.find("operation=lssPut"), std::string::npos);
   EXPECT_EQ(log.find("name-of-a-key"), std::string::npos);
   EXPECT_EQ(log.find("a-secret-value"), std::string::npos);

@@ -16,16 +16,10 @@
 #include "lss_client/transport.h"
 #include "service/lss_service.h"
 #include "store/memory/memory_store.h"
+#include "tests/lss/random_key.h"
 #include "tests/support/blocking_store.h"
 
 namespace vss::testing {
-
-inline crypto::SigningKey NewKey() {
-  SystemEntropy entropy;
-  crypto::Secret<32> secret;
-  entropy.Fill(secret.Writable());
-  return crypto::SigningKey::Make(std::move(secret), entropy).value();
-}
 
 class InProcessLss final {
  public:
@@ -50,7 +44,7 @@ class InProcessLss final {
   service::NoLimitObserver observer_;
   service::Admission admission_{{}, clock_, entropy_, observer_};
   store::MemoryStore store_{clock_};
-  auth::SharedKeyVerifier verifier_{NewKey(), 100, entropy_};
+  auth::SharedKeyVerifier verifier_{RandomKey(), 100, entropy_};
   service::LssService service_{{}, verifier_, admission_, store_, observer_, clock_};
 };
 

@@ -75,7 +75,7 @@ class Liar : public ::testing::TestWithParam<bool> {
   void BeHonest() { path_.meddle = nullptr; }
 
   SystemEntropy entropy_;
-  const crypto::SigningKey key_ = NewKey();
+  const crypto::SigningKey key_ = RandomKey();
   InProcessLss server_;
   Path path_{server_};
   lss_client::Client client_;
@@ -177,7 +177,7 @@ TEST(LiarWithANonce, WhoForgesAReceiptIsNoticedAtTheNextGet) {
   InProcessLss server;
   Path path(server);
   SystemEntropy entropy;
-  const crypto::SigningKey key = NewKey();
+  const crypto::SigningKey key = RandomKey();
   lss_client::Client client(*lss_client::Session::Make(key, server.ServerId(), std::nullopt), path,
                             entropy);
   path.meddle = [&](Operation, const std::string& bytes, const Path::Forward&) {

@@ -38,7 +38,11 @@ void FitIntoDescriptors(server::Config& config, Log& log) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t room = limit.rlim_max - std::min(limit.rlim_max / 2, kBesideConnections);
+  rlim_t room = limit.rlim_max - std::min(limit.rlim_max / 2, kBesideConnections);
+  if (!config.lss.listen.empty()) {
+    config.lss.connections_max = std::min<std::uint64_t>(config.lss.connections_max, room / 2);
+    room -= config.lss.connections_max;
+  }
   if (config.limits.connections_max <= room) return;
   config.limits.connections_max = room;
   log.Warn("fewer connections than configured, because file descriptors are limited",
