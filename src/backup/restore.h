@@ -5,7 +5,7 @@
 // is a conflict, too.  Records that are there already, exactly so, are left alone: an interrupted
 // restore goes on when it is called again.
 //
-// Memory: some 100 bytes a key of the target, and a batch of values.
+// Memory: some 200 bytes a record, and the values of a batch.
 #ifndef VSS_BACKUP_RESTORE_H_
 #define VSS_BACKUP_RESTORE_H_
 

@@ -5,7 +5,7 @@
 // where they cannot, because an unconditional write leaves version 1 behind again and again, the
 // values are read and compared.
 //
-// Memory: some 100 bytes a key, and the values that are under way (64 MiB of them, or one).
+// Memory: some 150 bytes a key, and the values that are under way (64 MiB of them, or one).
 #ifndef VSS_BACKUP_SURVEY_H_
 #define VSS_BACKUP_SURVEY_H_
 

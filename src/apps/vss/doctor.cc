@@ -7,6 +7,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <future>
+#include <map>
+#include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 

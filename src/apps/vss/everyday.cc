@@ -1,11 +1,5 @@
 #include "apps/vss/everyday.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "apps/vss/files.h"
@@ -27,18 +21,6 @@ ExitCode Conflict(const Context& context, const std::string& key, client::Versio
                                  ", and was not to be replaced: see --if-version and --replace",
                        {{"key", key}, {"version", present}});
   return kConflict;
-}
-
-// LDK Node takes a store without a marker for one that it has to set up.
-Result<Done> MarkStore(const View& view, Session& session) {
-  if (!view.Schema()) return Done{};
-  VSS_TRY(const StoreState state, FindState(session));
-  if (state != StoreState::kEmpty) return Done{};
-  Marker marker = MakeMarker(*session.wallet().store, session.entropy());
-  VSS_ASK([[maybe_unused]] const client::WriteOutcome outcome,
-          session.client().Put(
-              {std::move(marker.storage_key), std::move(marker.sealed), client::Expect::Absent()}));
-  return Done{};
 }
 
 // The version at `key`, 0 if there is none.
@@ -84,7 +66,7 @@ CommandResult Put(const Context& context, const PutArguments& arguments) {
     VSS_ASK(const auto record, session->client().Get(key));
     if (record) expect = client::Expect::At(record->version);
   }
-  VSS_RETURN_IF_FAILED(MarkStore(*view, *session));
+  if (view->Schema()) VSS_RETURN_IF_FAILED(MarkIfEmpty(*session));
   VSS_ASK(const client::WriteOutcome outcome,
           session->client().Put({key, view->Seal(value, key), expect}));
   const client::Version version = PresentVersion(outcome, key);

@@ -138,7 +138,6 @@ CommandResult LdkExport(const Context& context, const std::string& folder) {
 CommandResult LdkImport(const Context& context, const LdkImportArguments& arguments) {
   VSS_TRY(const std::vector<LdkFile> files, ReadLdkFolder(arguments.folder));
   VSS_TRY(const Opened store, OpenStore(context));
-  VSS_TRY(const StoreState state, FindState(*store.session));
   std::vector<std::string> keys;
   for (const LdkFile& file : files) {
     VSS_TRY(keys.emplace_back(), store.view->layout().StorageKey(file.name));
@@ -169,12 +168,7 @@ CommandResult LdkImport(const Context& context, const LdkImportArguments& argume
   }
 
   SessionRemote remote(*store.session);
-  if (state == StoreState::kEmpty) {
-    Marker marker = MakeMarker(*store.session->wallet().store, store.session->entropy());
-    VSS_TRY(const bool is_written,
-            remote.Write({{std::move(marker.storage_key), 0, std::move(marker.sealed)}}));
-    if (!is_written) return Unavailable("somebody else began this store meanwhile: try again");
-  }
+  VSS_RETURN_IF_FAILED(MarkIfEmpty(*store.session));
   std::uint64_t written = 0;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (is_same[i]) continue;

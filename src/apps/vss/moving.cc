@@ -1,7 +1,9 @@
 #include "apps/vss/moving.h"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>

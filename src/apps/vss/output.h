@@ -42,10 +42,10 @@ class Output final {
   bool is_json_;
 };
 
-// A line on the terminal while something is under way; `watch` outlives it not.
+// A line on the terminal while something is under way.
 class ProgressLine final {
  public:
-  backup::Watch Watch();
+  backup::Watch Watch();  // Not to be used longer than this line.
 
  private:
   ProgressBar bar_;

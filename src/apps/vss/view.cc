@@ -22,6 +22,10 @@ class Raw final : public View {
 
 Secret<32> Copy(const Secret<32>& secret) { return Secret<32>(secret.Bytes()); }
 
+std::string MarkerKeyOf(const seal::StoreKeys& keys) {
+  return seal::SchemaMarkerStorageKey(seal::KeyObfuscator(keys.obfuscation_master));
+}
+
 constexpr std::int64_t kSealedVersion = -1;  // As LDK Node passes it.
 
 }  // namespace
@@ -75,17 +79,9 @@ Result<std::string> LdkView::Open(std::string_view value, const std::string& sto
   return std::move(opened.value);
 }
 
-Marker MakeMarker(const seal::StoreKeys& keys, Entropy& entropy) {
-  Marker marker{seal::SchemaMarkerStorageKey(seal::KeyObfuscator(keys.obfuscation_master)), {}};
-  marker.sealed = LdkView(keys, LdkNodeSchema::kV1, entropy)
-                      .Seal(seal::EncodeSchemaMarker(LdkNodeSchema::kV1), marker.storage_key);
-  return marker;
-}
-
 Result<StoreState> FindState(Session& session) {
   const seal::StoreKeys& keys = *session.wallet().store;
-  const std::string key =
-      seal::SchemaMarkerStorageKey(seal::KeyObfuscator(keys.obfuscation_master));
+  const std::string key = MarkerKeyOf(keys);
   VSS_ASK(const auto marker, session.client().Get(key));
   if (marker) {
     const LdkView view(keys, LdkNodeSchema::kV1, session.entropy());
@@ -107,6 +103,19 @@ Result<std::unique_ptr<LdkView>> OpenLdkView(Session& session) {
   return std::make_unique<LdkView>(
       *session.wallet().store, state == StoreState::kV0 ? LdkNodeSchema::kV0 : LdkNodeSchema::kV1,
       session.entropy());
+}
+
+Result<Done> MarkIfEmpty(Session& session) {
+  VSS_TRY(const StoreState state, FindState(session));
+  if (state != StoreState::kEmpty) return Done{};
+  const seal::StoreKeys& keys = *session.wallet().store;
+  const std::string key = MarkerKeyOf(keys);
+  const LdkView view(keys, LdkNodeSchema::kV1, session.entropy());
+  std::string sealed = view.Seal(seal::EncodeSchemaMarker(LdkNodeSchema::kV1), key);
+  VSS_ASK(const client::WriteOutcome outcome,
+          session.client().Put({key, std::move(sealed), client::Expect::Absent()}));
+  if (outcome.IsCommitted()) return Done{};
+  return Unavailable("somebody else began this store meanwhile: try again");
 }
 
 }  // namespace vss::apps

@@ -59,18 +59,14 @@ class LdkView final : public View {
   seal::LdkNodeLayout layout_;
 };
 
-// The schema marker, sealed and where it belongs.
-struct Marker {
-  std::string storage_key;
-  std::string sealed;
-};
-Marker MakeMarker(const seal::StoreKeys& keys, Entropy& entropy);
-
 // kCorrupt if the marker does not open: it is another wallet's, or was changed.
 Result<StoreState> FindState(Session& session);
 
-// The records of the session's wallet; an empty store gets the newest layout.
+// The records of the session's wallet; an empty store is taken to have the newest layout.
 Result<std::unique_ptr<LdkView>> OpenLdkView(Session& session);
+
+// Marks an empty store as one of the newest layout, as LDK Node does before its first write.
+Result<Done> MarkIfEmpty(Session& session);
 
 }  // namespace vss::apps
 
