@@ -47,8 +47,10 @@ double At(const std::vector<double>& sorted, double part) {
 // One line for each power of two.
 std::string Histogram(const std::vector<double>& sorted) {
   std::string text;
-  for (double from = std::exp2(std::floor(std::log2(std::max(sorted.front(), 0.01))));
-       from <= sorted.back(); from *= 2) {
+  const int first = std::ilogb(std::max(sorted.front(), 0.01));
+  const int last = std::ilogb(std::max(sorted.back(), 0.01));
+  for (int power = first; power <= last; ++power) {
+    const double from = std::exp2(power);
     const auto count =
         std::ranges::count_if(sorted, [from](double ms) { return ms >= from && ms < from * 2; });
     std::string label = Milliseconds(from);

@@ -57,6 +57,7 @@ Result<std::vector<Listed>> ListRecords(const Opened& store, std::uint64_t& fore
 
 std::vector<std::string> KeysOf(const std::vector<Listed>& records) {
   std::vector<std::string> keys;
+  keys.reserve(records.size());
   for (const Listed& record : records) keys.push_back(record.storage_key);
   return keys;
 }

@@ -68,6 +68,7 @@ Result<std::vector<LdkFile>> ReadLdkFolder(const std::string& path) {
     return std::tie(a.first, a.second.path) < std::tie(b.first, b.second.path);
   });
   std::vector<LdkFile> files;
+  files.reserve(found.size());
   for (auto& [time, file] : found) files.push_back(std::move(file));
   return files;
 }

@@ -127,8 +127,10 @@ Result<std::string> SpoolOf(const Session& from, const Session& to) {
   VSS_TRY(const std::string folder, StateFolder());
   std::string both;
   for (const Session* session : {&from, &to}) {
-    for (const auto& [name, value] : session->settings()) both += name + '\0' + value + '\0';
-    both += '\0';
+    for (const auto& [name, value] : session->settings()) {
+      both.append(name).append(1, '\0').append(value).append(1, '\0');
+    }
+    both.append(1, '\0');
   }
   return folder + "/copy-" + crypto::EncodeHex(crypto::Sha256({BytesOf(both)})).substr(0, 16);
 }

@@ -57,12 +57,12 @@ std::string FromFolderOf(const std::string& config_file, std::string_view name, 
 
 Result<Settings> ReadProfile(const std::string& file, const std::string& name,
                              const toml::table& profile) {
+  const std::string where = file + ": profile " + name;
   Settings settings;
   for (const auto& [key, node] : profile) {
     const std::string setting = Replaced(key.str(), '_', '-');
     if (std::ranges::find(kSettings, setting, &SettingKind::name) == kSettings.end()) {
-      return Invalid(file + ": profile " + name + ": there is no setting " +
-                     std::string(key.str()));
+      return Invalid(where + ": there is no setting " + std::string(key.str()));
     }
     settings[setting] = FromFolderOf(file, setting, TextOf(node));
   }
