@@ -67,16 +67,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Get(bytes);
       break;
     case 2:
-      RoundTrip(bytes, [](std::string_view b) { return DecodePutReply(b); });
+      (void)RoundTrip(bytes, [](std::string_view b) { return DecodePutReply(b); });
       break;
     case 3:
-      RoundTrip(bytes, [](std::string_view b) { return DecodeGetReply(b); });
+      (void)RoundTrip(bytes, [](std::string_view b) { return DecodeGetReply(b); });
       break;
     case 4:
-      RoundTrip(bytes, [](std::string_view b) { return DecodeInfoReply(b); });
+      (void)RoundTrip(bytes, [](std::string_view b) { return DecodeInfoReply(b); });
       break;
     default:
-      RoundTrip(bytes, [](std::string_view b) { return DecodePing(b); });
+      (void)RoundTrip(bytes, [](std::string_view b) { return DecodePing(b); });
   }
   return 0;
 }
