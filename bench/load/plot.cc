@@ -44,17 +44,17 @@ struct Axis {
   std::vector<double> Ticks() const {
     std::vector<double> ticks;
     if (is_log) {
-      for (double tick = std::pow(10, std::floor(std::log10(low))); tick <= high * 1.001;
-           tick *= 10) {
-        if (tick >= low * 0.999) ticks.push_back(tick);
+      const int last = static_cast<int>(std::floor(std::log10(high * 1.001)));
+      for (int power = static_cast<int>(std::ceil(std::log10(low * 0.999))); power <= last;
+           ++power) {
+        ticks.push_back(std::pow(10, power));
       }
       return ticks;
     }
     double step = std::pow(10, std::floor(std::log10(high - low)));
     while ((high - low) / step < 4) step /= 2;
-    for (double tick = std::ceil(low / step) * step; tick <= high * 1.001; tick += step) {
-      ticks.push_back(tick);
-    }
+    const int last = static_cast<int>(std::floor(high / step * 1.001));
+    for (int n = static_cast<int>(std::ceil(low / step)); n <= last; ++n) ticks.push_back(n * step);
     return ticks;
   }
 };

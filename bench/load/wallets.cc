@@ -14,7 +14,7 @@
 namespace vss::bench {
 namespace {
 
-constexpr std::int64_t kTokenSeconds = 24 * 3600;
+constexpr std::int64_t kTokenSeconds = 86'400;
 
 Result<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path);

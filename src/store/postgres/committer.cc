@@ -105,9 +105,7 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
       ++losses;
       if (losses == kLossesMax) return Same(batches.size(), UnavailableFrom(*tried.error).error());
       if (losses == kLossesMax - 1 && batches.size() > 1) return CommitEach(batches);
-    } else if (tried.is_in_doubt) {
-      continue;
-    } else if (tried.error->code == kNoUsageRow) {
+    } else if (tried.is_in_doubt || tried.error->code == kNoUsageRow) {
       continue;
     } else if (tried.error->IsContention() || tried.error->code == kTooFewRows) {
       NoteContention(*tried.error);
