@@ -20,7 +20,7 @@ constexpr double kBottom = 48;
 constexpr double kLogFrom = 20;
 // Told apart by those who do not see colours as most do (Okabe and Ito).
 constexpr std::array kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                 "#56b4e9", "#e69f00", "#000000"};
+                                 "#56b4e9", "#e69f00", "#000000", "#888888"};
 
 struct Axis {
   double low = std::numeric_limits<double>::max();
@@ -44,10 +44,14 @@ struct Axis {
   std::vector<double> Ticks() const {
     std::vector<double> ticks;
     if (is_log) {
-      const int last = static_cast<int>(std::floor(std::log10(high * 1.001)));
-      for (int power = static_cast<int>(std::ceil(std::log10(low * 0.999))); power <= last;
-           ++power) {
-        ticks.push_back(std::pow(10, power));
+      const bool is_short = high / low < 100;
+      const int last = static_cast<int>(std::floor(std::log10(high)));
+      for (int power = static_cast<int>(std::floor(std::log10(low))); power <= last; ++power) {
+        for (const int factor : {1, 2, 5}) {
+          const double tick = factor * std::pow(10, power);
+          const bool is_inside = tick >= low * 0.999 && tick <= high * 1.001;
+          if (is_inside && (factor == 1 || is_short)) ticks.push_back(tick);
+        }
       }
       return ticks;
     }
