@@ -27,9 +27,10 @@ std::string DescribeHead(const vss::server::ParsedHead& head) {
   std::string found;
   Append(found, head.method);
   Append(found, head.path);
-  for (const auto& [name, value] : head.fields) {
-    Append(found, name);
-    Append(found, value);
+  for (const auto& field : head.fields) {
+    Append(found, field.name);
+    Append(found, field.value);
+    Append(found, field.raw);
   }
   Append(found, std::to_string(head.content_length.value_or(-1)));
   found += head.is_chunked ? 'c' : '-';

@@ -13,9 +13,11 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -51,16 +53,24 @@ const passwd* Unprivileged() {
 
 }  // namespace
 
+// Below those that the system gives to outgoing connections: one of these may take a port between
+// this look and the start of who wants it.
 int FreePort() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  CHECK(bind(socket, reinterpret_cast<sockaddr*>(&address), length) == 0);
-  CHECK(getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-  close(socket);
-  return ntohs(address.sin_port);
+  std::random_device chance;
+  std::uniform_int_distribution<int> ports(10'000, 32'767);
+  for (;;) {
+    const int port = ports(chance);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(socket >= 0);
+    const bool is_free =
+        bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    close(socket);
+    if (is_free) return port;
+  }
 }
 
 pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log) {

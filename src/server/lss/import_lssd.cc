@@ -51,7 +51,7 @@ Result<Done> ImportRecord(const LssdRecord& record, store::Store& target, const 
     return Done{};
   }
   VSS_TRY(const auto found, Await<std::vector<Record>>([&](auto then) {
-            target.Get(space, {key}, deadline, std::move(then));
+            target.Get(space, {record.record.key}, deadline, std::move(then));
           }));
   if (found.empty()) return Cannot(record, "it comes and goes");
   const Record& present = found.front();
