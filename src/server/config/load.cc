@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/utf8.h"
 #include "server/config/settings.h"
 #include "server/config/upstream.h"
 #include "server/config/validate.h"
@@ -100,6 +101,14 @@ Result<Done> ApplyFile(const toml::table& file, const std::vector<Setting>& sett
   return Done{};
 }
 
+// As TOML is: what is not text could not be shown by --print-config.
+Result<Done> CheckIsText(const Environment& environment) {
+  for (const auto& [name, value] : environment) {
+    if (!IsUtf8(value)) return Invalid("the environment variable " + name + " is not UTF-8");
+  }
+  return Done{};
+}
+
 Result<Done> ApplyEnvironment(const Environment& environment,
                               const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
@@ -154,6 +163,7 @@ Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file_text,
   ForEachLeaf(file, "",
               [&](const std::string& name, const toml::node& node) { flat[name] = TextOf(node); });
 
+  VSS_RETURN_IF_FAILED(CheckIsText(environment));
   LoadedConfig loaded;
   VSS_TRY(const bool is_upstream, SpeaksUpstream(flat, environment));
   if (is_upstream) {

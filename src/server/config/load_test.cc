@@ -61,6 +61,12 @@ TEST(Config, ReadsEveryKindOfSetting) {
   EXPECT_EQ(config.limits.idle_timeout, Milliseconds(120'000));
 }
 
+TEST(Config, TheEnvironmentIsText) {
+  const auto loaded = LoadConfig(std::nullopt, {{"VSS_STORE_SQLITE_PATH", "caf\xE9.db"}});
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message, "the environment variable VSS_STORE_SQLITE_PATH is not UTF-8");
+}
+
 TEST(Config, ABareNumberIsNoDuration) {
   EXPECT_THAT(ProblemWith("[limits]\nidle_timeout = 90\n"),
               HasSubstr("limits.idle_timeout: expected a duration"));
