@@ -74,8 +74,7 @@ void LssService::Serve(LssCall call, Deadline deadline, Then<Answer> then) {
   }
   Then<Answer> counted = Counted(call.caller, std::move(then));
   if (auto* const put = std::get_if<lss_api::PutRequest>(&call.request)) {
-    lss_api::PutRequest request = std::move(*put);
-    return Put(std::move(call), std::move(request), deadline, std::move(counted));
+    return Put(call, std::move(*put), deadline, std::move(counted));
   }
   Get(call, std::get<lss_api::GetRequest>(std::move(call.request)), deadline, std::move(counted));
 }
@@ -99,7 +98,7 @@ struct LssService::ConflictRead {
   std::vector<Record> present = {};
 };
 
-void LssService::Put(LssCall call, lss_api::PutRequest request, Deadline deadline,
+void LssService::Put(const LssCall& call, lss_api::PutRequest request, Deadline deadline,
                      Then<Answer> then) {
   if (!lss_api::IsSameHmac(request.hmac,
                            lss_api::PutRequestHmac(call.key->secret, request.items))) {

@@ -76,7 +76,7 @@ class LssService final {
 
   // `then`, after the bytes of the answer have been counted.
   Then<lss_api::Answer> Counted(const Caller& caller, Then<lss_api::Answer> then);
-  void Put(LssCall call, lss_api::PutRequest request, Deadline deadline,
+  void Put(const LssCall& call, lss_api::PutRequest request, Deadline deadline,
            Then<lss_api::Answer> then);
   void Get(const LssCall& call, lss_api::GetRequest request, Deadline deadline,
            Then<lss_api::Answer> then);

@@ -34,15 +34,15 @@ Result<Space> SpaceOf(const LssdRecord& record) {
 
 Result<Done> ImportRecord(const LssdRecord& record, store::Store& target, const Clock& clock,
                           ImportSummary& summary) {
-  const auto& [key, version, value] = record.record;
+  const Record& wanted = record.record;
   VSS_TRY(const Space space, SpaceOf(record));
-  if (version < 0) return Cannot(record, "its version is negative");
-  if (const auto lowered = lss_api::LowerPut(space, {record.record}); !lowered) {
+  if (wanted.version < 0) return Cannot(record, "its version is negative");
+  if (const auto lowered = lss_api::LowerPut(space, {wanted}); !lowered) {
     return Cannot(record, lowered.error().message);
   }
   const Deadline deadline{clock.Steady() + kTimeout};
   Batch batch;
-  batch.changes.push_back(Change::Write(key, Guard::Absent(), version, value));
+  batch.changes.push_back(Change::Write(wanted.key, Guard::Absent(), wanted.version, wanted.value));
   VSS_TRY(const CommitOutcome outcome, Await<CommitOutcome>([&](auto then) {
             target.Commit(space, std::move(batch), deadline, std::move(then));
           }));
@@ -51,13 +51,13 @@ Result<Done> ImportRecord(const LssdRecord& record, store::Store& target, const 
     return Done{};
   }
   VSS_TRY(const auto found, Await<std::vector<Record>>([&](auto then) {
-            target.Get(space, {record.record.key}, deadline, std::move(then));
+            target.Get(space, {wanted.key}, deadline, std::move(then));
           }));
   if (found.empty()) return Cannot(record, "it comes and goes");
   const Record& present = found.front();
-  if (present == record.record) {
+  if (present == wanted) {
     ++summary.there_already;
-  } else if (present.version > version) {
+  } else if (present.version > wanted.version) {
     ++summary.newer;
   } else {
     return Cannot(record, "the store already has a different one at version " +
