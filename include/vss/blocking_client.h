@@ -5,11 +5,11 @@
 #ifndef VSS_BLOCKING_CLIENT_H_
 #define VSS_BLOCKING_CLIENT_H_
 
-#include <future>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "vss/await.h"
 #include "vss/client.h"
 
 namespace vss::client {
@@ -20,10 +20,7 @@ namespace vss::client {
 //       [&](auto then) { client.Get("key", std::move(then)); });
 template <typename T, typename Start>
 Answer<T> Await(Start start) {
-  std::promise<Answer<T>> promise;
-  auto answer = promise.get_future();
-  start(ThenAnswer<T>([&promise](Answer<T> result) { promise.set_value(std::move(result)); }));
-  return answer.get();
+  return vss::Await<T, Error>(std::move(start));
 }
 
 // Threads: every method, any thread.

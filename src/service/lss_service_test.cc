@@ -11,7 +11,7 @@
 #include "lss_api/receipt.h"
 #include "lss_api/test_vectors.h"
 #include "store/memory/memory_store.h"
-#include "tests/support/blocking_store.h"
+#include "vss/await.h"
 
 namespace vss::service {
 namespace {
@@ -34,11 +34,11 @@ crypto::SigningKey KeyFrom(const std::string& secret_hex) {
 
 class LssServiceTest : public ::testing::Test {
  protected:
-  Answer Call(Operation operation, const std::string& body) {
+  Answer Call(Operation operation, const std::string& body, Deadline deadline = Deadline::Never()) {
     auto call = service().Admit(operation, "192.0.2.1", body);
     if (!call) return lss_api::AnswerTo(call.error());
-    auto answer = testing::Await<Answer>(
-        [&](auto then) { service().Serve(*std::move(call), Deadline::Never(), std::move(then)); });
+    auto answer = Await<Answer>(
+        [&](auto then) { service().Serve(*std::move(call), deadline, std::move(then)); });
     return answer ? *answer : lss_api::AnswerTo(answer.error());
   }
 
@@ -124,6 +124,13 @@ TEST_F(LssServiceTest, VersionsGoUpByOneAndNeverBack) {
   }
   EXPECT_EQ(ConflictsOf({{"new", 1, "z"}}), (std::vector<Record>{{"new", -1, ""}}));
   EXPECT_EQ(ItemsUnder(""), present);
+}
+
+TEST_F(LssServiceTest, WhatIsTooLateIsNotBegun) {
+  const Deadline passed{clock_.Steady() - std::chrono::nanoseconds(1)};
+  const auto put = lss_api::Encode(PutOf({{"a", 0, "x"}}));
+  EXPECT_EQ(Call(Operation::kPut, put, passed).code, Code::kUnavailable);
+  EXPECT_TRUE(ItemsUnder("").empty());
 }
 
 TEST_F(LssServiceTest, OneConflictAndNothingIsWritten) {

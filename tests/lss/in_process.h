@@ -17,7 +17,7 @@
 #include "service/lss_service.h"
 #include "store/memory/memory_store.h"
 #include "tests/lss/random_key.h"
-#include "tests/support/blocking_store.h"
+#include "vss/await.h"
 
 namespace vss::testing {
 

@@ -2,22 +2,13 @@
 #ifndef VSS_TESTS_SUPPORT_BLOCKING_STORE_H_
 #define VSS_TESTS_SUPPORT_BLOCKING_STORE_H_
 
-#include <future>
 #include <utility>
 #include <vector>
 
 #include "store/store.h"
+#include "vss/await.h"
 
 namespace vss::testing {
-
-// The answer that `call` gives to the Then it is passed, when it has come.
-template <typename T, typename Call>
-Result<T> Await(Call call) {
-  std::promise<Result<T>> promise;
-  auto answer = promise.get_future();
-  call(Then<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
-  return answer.get();
-}
 
 // Threads: as the store.
 class BlockingStore final {

@@ -9,7 +9,7 @@
 #include "crypto/hex.h"
 #include "crypto/secp256k1.h"
 #include "lss_api/rules.h"
-#include "server/lss/await.h"
+#include "vss/await.h"
 
 namespace vss::server {
 namespace {

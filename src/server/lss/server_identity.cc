@@ -7,7 +7,7 @@
 
 #include "core/tenant.h"
 #include "crypto/hex.h"
-#include "server/lss/await.h"
+#include "vss/await.h"
 
 namespace vss::server {
 namespace {
