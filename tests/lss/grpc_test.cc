@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lss_api/codec.h"
+#include "server/http/listening_socket.h"
 #include "tests/conformance/running_server.h"
 #include "tests/conformance/vss_client.h"
 #include "tests/lss/clients.h"
@@ -220,12 +221,14 @@ TEST_F(LssServer, RefusesARequestOverItsLimit) {
   EXPECT_TRUE(signer->Put({{"a", 0, std::string(3 << 20, 'x')}}));
 }
 
-TEST_F(LssServer, WhatIsTooLateIsNotBegun) {
-  Start([](server::Config&) {});
+TEST(LssClient, GivesUpOnAServerThatIsSilent) {
+  const auto silent = server::Listen("127.0.0.1", 0);
+  ASSERT_TRUE(silent);
   lss_client::GrpcTransportOptions hurried;
-  hurried.timeout = std::chrono::milliseconds(0);
-  const auto reply = Connect(Url(), hurried)->Call(Operation::kInfo, "");
-  EXPECT_EQ(reply.code, Code::kDeadlineExceeded);
+  hurried.timeout = std::chrono::milliseconds(50);
+  const auto transport =
+      Connect("http://127.0.0.1:" + std::to_string(server::PortOf(*silent)), hurried);
+  EXPECT_EQ(transport->Call(Operation::kInfo, "").code, Code::kDeadlineExceeded);
 }
 
 TEST_F(LssServer, KeepsItsKeyAndRefusesAnother) {
