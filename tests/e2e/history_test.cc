@@ -12,8 +12,8 @@
 #include <memory>
 #include <thread>
 
-#include "tests/e2e/deployment.h"
 #include "tests/e2e/linearizability.h"
+#include "tests/e2e/on_a_store.h"
 #include "tests/e2e/recorder.h"
 
 namespace vss::testing {
@@ -62,16 +62,8 @@ bool UseAllKeys(VssClient& client, Recorder& recorder, Random& random, const std
 
 using Use = decltype(&UseOneKey);
 
-class History : public ::testing::TestWithParam<std::string> {
+class History : public OnAStore {
  protected:
-  void SetUp() override {
-    if (GetParam() == "postgres" && PostgresServer::Shared() == nullptr) {
-      GTEST_SKIP() << "no PostgreSQL server is installed";
-    }
-    deployment_.emplace(GetParam(), PostgresServer::Shared());
-    server_ = deployment_->Start();
-  }
-
   // So many requests of each of so many clients, all on one store.  Each client keeps its recorder.
   void Record(std::vector<Recorder>& recorders, const std::string& store, Use use, int requests) {
     is_over_ = false;
@@ -107,8 +99,6 @@ class History : public ::testing::TestWithParam<std::string> {
   }
 
   Random random_ = MakeRandom();
-  std::optional<Deployment> deployment_;
-  std::unique_ptr<ServerProcess> server_;
   std::atomic<std::uint64_t> values_ = 0;
   std::atomic<bool> is_over_ = false;
   std::function<void()> disturb_;

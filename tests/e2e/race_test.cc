@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "base/guarded.h"
-#include "tests/e2e/deployment.h"
 #include "tests/e2e/model.h"
+#include "tests/e2e/on_a_store.h"
 #include "tests/support/seed.h"
 
 namespace vss::testing {
@@ -23,16 +23,8 @@ namespace {
 
 constexpr int kWriters = 64;
 
-class Race : public ::testing::TestWithParam<std::string> {
+class Race : public OnAStore {
  protected:
-  void SetUp() override {
-    if (GetParam() == "postgres" && PostgresServer::Shared() == nullptr) {
-      GTEST_SKIP() << "no PostgreSQL server is installed";
-    }
-    deployment_.emplace(GetParam(), PostgresServer::Shared());
-    server_ = deployment_->Start();
-  }
-
   // `run` by every writer at once.
   static void Everybody(const std::function<void(int writer)>& run) {
     std::vector<std::thread> threads;
@@ -40,9 +32,6 @@ class Race : public ::testing::TestWithParam<std::string> {
     for (int i = 0; i < kWriters; ++i) threads.emplace_back(run, i);
     for (std::thread& thread : threads) thread.join();
   }
-
-  std::optional<Deployment> deployment_;
-  std::unique_ptr<ServerProcess> server_;
 };
 
 TEST_P(Race, ForOneKeyHasOneWinnerAVersion) {
