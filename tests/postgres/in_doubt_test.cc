@@ -46,14 +46,26 @@ class InDoubtTest : public PostgresTest {
   std::unique_ptr<FaultyProxy> proxy_;
 };
 
-// Whether usage is counted decides how many round trips a commit takes: one, or two of which the
-// second commits.
+// How a commit goes about it.
+struct Way {
+  const char* name;
+  bool counts;
+  bool looks;  // Two round trips, of which the second commits.
+};
+
 class LostAnswerTest : public InDoubtTest,
-                       public ::testing::WithParamInterface<std::tuple<Moment, bool>> {};
+                       public ::testing::WithParamInterface<std::tuple<Moment, Way>> {
+ protected:
+  static std::vector<Change> ChecksOf(std::initializer_list<const char*> keys) {
+    std::vector<Change> checks;
+    for (const char* key : keys) checks.push_back(Change::Check(key, Guard::Anything()));
+    return checks;
+  }
+};
 
 TEST_P(LostAnswerTest, EveryKindOfChangeHappensExactlyOnce) {
-  const auto& [moment, counting] = GetParam();
-  options_.track_usage = counting;
+  const auto& [moment, way] = GetParam();
+  options_.track_usage = way.counts;
   const auto store = Open();
   ASSERT_TRUE(Commit(*store, kSpace,
                      {Change::Write("same", Guard::Anything(), 1, "old"),
@@ -68,9 +80,13 @@ TEST_P(LostAnswerTest, EveryKindOfChangeHappensExactlyOnce) {
        Change::Write("next", Guard::AtVersion(2), 3, "last"),
        Change::Remove("made", Guard::Present()),
        Change::Write("again", Guard::Absent(), 1, "last")}};
-  for (const std::vector<Change>& batch : batches) {
+  for (std::vector<Change> batch : batches) {
     SettleIn(*store);
-    proxy_->Arm(moment.fault, counting ? 1 : 0);
+    // Now all is remembered, and need not be looked at...
+    ASSERT_TRUE(Commit(*store, kSpace, ChecksOf({"same", "next", "gone", "made", "again"})));
+    // ...but for what can't be checked while it is being done.
+    if (way.looks) batch.push_back(Change::Check("nothing", Guard::Anything()));
+    proxy_->Arm(moment.fault, way.looks ? 1 : 0);
     const auto outcome = Commit(*store, kSpace, batch);
     ASSERT_TRUE(proxy_->HasStruck());
     ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
@@ -89,11 +105,27 @@ INSTANTIATE_TEST_SUITE_P(
                                          Moment{"RequestTorn", Fault::kTearRequest},
                                          Moment{"AnswerLost", Fault::kLoseAnswer},
                                          Moment{"RequestLate", Fault::kDelayRequest}),
-                       ::testing::Bool()),
+                       ::testing::Values(Way{"", false, false}, Way{"Looking", false, true},
+                                         Way{"Counting", true, false},
+                                         Way{"CountingLooking", true, true})),
     [](const auto& param) {
-      return std::string(std::get<0>(param.param).name) +
-             (std::get<1>(param.param) ? "Counting" : "");
+      return std::string(std::get<0>(param.param).name) + std::get<1>(param.param).name;
     });
+
+TEST_F(InDoubtTest, WhatIsRememberedCostsOneRoundTrip) {
+  options_.track_usage = true;
+  const auto store = Open();
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "1")}));
+  proxy_->Arm(Fault::kLoseAnswer, 3);
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("a", Guard::Anything(), 1, "22")}));
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("b", Guard::Anything(), 1, "333")}));
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Remove("a", Guard::Anything())}));
+  EXPECT_FALSE(proxy_->HasStruck());
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("b", Guard::AtVersion(1), 2, "333")}));
+  EXPECT_TRUE(proxy_->HasStruck());
+  EXPECT_THAT(Sql("SELECT bytes, keys, stores FROM vss_usage WHERE user_token = 'tenant'"),
+              ElementsAre("4|1|1"));
+}
 
 TEST_F(InDoubtTest, ALostReadOfTheRowsIsSimplyRepeated) {
   options_.track_usage = true;
@@ -102,7 +134,9 @@ TEST_F(InDoubtTest, ALostReadOfTheRowsIsSimplyRepeated) {
   for (const Fault fault : {Fault::kLoseRequest, Fault::kLoseAnswer, Fault::kDelayRequest}) {
     SettleIn(*store);
     proxy_->Arm(fault, 0);
-    const auto outcome = Commit(*store, kSpace, {Change::Write("a", Guard::AtVersion(1), 1, "2")});
+    const auto outcome = Commit(
+        *store, kSpace,
+        {Change::Write("a", Guard::AtVersion(1), 1, "2"), Change::Check("b", Guard::Absent())});
     ASSERT_TRUE(outcome) << outcome.error().detail;
     EXPECT_TRUE(outcome->IsCommitted());
   }

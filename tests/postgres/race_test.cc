@@ -189,6 +189,59 @@ TEST_P(RaceTest, WhatABatchOnlyChecksStaysAsItWas) {
   }
 }
 
+// Two servers write for the same tenants, each remembering what it left there itself.
+TEST_F(PostgresTest, UsageIsExactWhoeverWrites) {
+  options_.track_usage = true;
+  const std::array stores = {Open(), Open()};
+  Random seeds = MakeRandom();
+  std::vector<std::thread> writers;
+  for (std::size_t i = 0; i < 8; ++i) {
+    writers.emplace_back([&, i, seed = seeds()] {
+      Random random(seed);
+      const auto size = [&] { return std::string(Below(random, 3), 'v'); };
+      for (int n = 0; n < 150; ++n) {
+        // One server at a time, mostly: what is remembered holds for a while.
+        store::Store& store = *stores[(n / 30 + (Below(random, 10) == 0 ? 1 : 0) + i / 4) % 2];
+        const Space space = {"tenant " + std::to_string(Below(random, 2)),
+                             "store " + std::to_string(Below(random, 2))};
+        std::vector<Change> changes;
+        for (const char* key : {"a", "bb", "ccc"}) {
+          switch (Below(random, 7)) {
+            case 0:
+            case 1:
+              changes.push_back(Change::Write(key, Guard::Anything(), 1, size()));
+              break;
+            case 2:
+              changes.push_back(Change::Write(key, Guard::AtVersion(1), 1, size()));
+              break;
+            case 3:
+              changes.push_back(Change::Write(key, Guard::Absent(), 1, size()));
+              break;
+            case 4:
+              changes.push_back(Change::Remove(key, Guard::Anything()));
+              break;
+            case 5:
+              changes.push_back(Change::Remove(key, Guard::AtVersion(1)));
+              break;
+            default:
+              break;
+          }
+        }
+        const auto outcome = Commit(store, space, changes);
+        ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const auto counted = Sql(
+      "SELECT user_token, bytes, keys, stores FROM vss_usage WHERE keys > 0 ORDER BY user_token");
+  EXPECT_THAT(counted, ::testing::Not(::testing::IsEmpty()));
+  EXPECT_EQ(counted,
+            Sql("SELECT user_token, sum(octet_length(key) + octet_length(value)), count(*), "
+                "count(DISTINCT store_id) FROM vss_db GROUP BY user_token "
+                "ORDER BY user_token"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, RaceTest, ::testing::Bool(),
                          [](const auto& param) { return param.param ? "Counting" : "Plain"; });
 

@@ -23,7 +23,9 @@ struct KeyState {
   bool is_settled = false;  // Whether it is there now is known, as is all below.
   bool is_there = false;
   Version version = 0;
-  std::int64_t value_bytes = 0;
+
+  // What usage counts for its value, if it is tracked.  nullopt: the key is not there.
+  std::optional<std::int64_t> counted_bytes;
 
   bool is_touched = false;  // Some batch that applies has a change on it.
   bool is_written = false;  // And leaves it there with this value:
@@ -35,7 +37,12 @@ struct KeyState {
 
 class Planner {
  public:
-  explicit Planner(const Known* known) : known_(known) {}
+  enum class Trust : std::uint8_t {
+    kKnown,    // What is known is so.
+    kAssumed,  // It may be, but for usage; nothing is refused on the strength of it.
+  };
+
+  Planner(const Known* known, Trust trust) : known_(known), trust_(trust) {}
 
   // False: no plan without knowing more.
   bool Take(const PlannedBatch& planned) {
@@ -54,8 +61,7 @@ class Planner {
       plan_.outcomes.push_back(CommitOutcome::Conflict(std::move(obstacles)));
       return all_settled;
     }
-    Commit(planned);
-    return true;
+    return Commit(planned);
   }
 
   CommitPlan Finish() {
@@ -86,44 +92,42 @@ class Planner {
     const auto [entry, is_new] =
         keys_.try_emplace(RowName{space.tenant, space.store, change.key}, KeyState{});
     KeyState& state = entry->second;
-    if (is_new && known_ != nullptr) {
-      const auto row = known_->rows.find(entry->first);
-      state.is_settled = true;
-      state.is_there = row != known_->rows.end();
-      state.before = KeyState::Before::kAbsent;
-      if (state.is_there) {
-        state.before = KeyState::Before::kAtVersion;
-        state.version = state.before_version = row->second.version;
-        state.value_bytes = row->second.value_bytes;
-      }
+    if (!is_new || known_ == nullptr) return state;
+    const auto row = known_->rows.find(entry->first);
+    const bool is_there = row != known_->rows.end();
+    if (is_there) state.counted_bytes = row->second.value_bytes;
+    if (trust_ == Trust::kAssumed) return state;
+    state.is_settled = true;
+    state.is_there = is_there;
+    state.before = KeyState::Before::kAbsent;
+    if (is_there) {
+      state.before = KeyState::Before::kAtVersion;
+      state.version = state.before_version = row->second.version;
     }
     return state;
   }
 
-  void Commit(const PlannedBatch& planned) {
+  // False: no plan without knowing more.
+  bool Commit(const PlannedBatch& planned) {
     const auto& [space, batch, deadline] = planned;
-    Usage before;
-    Usage after;
-    const auto space_name =
-        std::pair<std::string_view, std::string_view>(space->tenant, space->store);
-    std::int64_t rows_after = 0;
+    bool is_first = false;
     if (IsTracked()) {
-      before = UsageOf(space->tenant);
-      rows_after = RowsOfSpace(space_name);
-      after = UsageAfter(planned, before, rows_after);
-      if (const auto broken = QuotaBroken(batch->allowance, before, after)) {
+      const Usage before = UsageOf(space->tenant);
+      const Counted counted = Count(planned, before);
+      if (const auto broken = QuotaBroken(batch->allowance, before, counted.usage)) {
         plan_.outcomes.push_back(CommitOutcome::OverQuota(*broken));
-        return;
+        return trust_ == Trust::kKnown;
       }
-      if (after != before) plan_.usage[space->tenant] = after;
-      rows_of_space_[space_name] = rows_after;
+      if (counted.any_resized) plan_.usage[space->tenant] = counted.usage;
+      rows_of_space_[{space->tenant, space->store}] = counted.rows_of_space;
+      is_first = !batch->allowance.IsUnlimited() && before.keys == 0 && counted.usage.keys > 0;
     } else {
       // Nobody counts: the configuration that has quotas turns the counting on.
       CHECK(batch->allowance.IsUnlimited());
     }
     for (const Change& change : batch->changes) Apply(StateOf(*space, change), change);
-    plan_.outcomes.push_back(CommitOutcome::Committed(!batch->allowance.IsUnlimited() &&
-                                                      before.keys == 0 && after.keys > 0));
+    plan_.outcomes.push_back(CommitOutcome::Committed(is_first));
+    return true;
   }
 
   void Apply(KeyState& state, const Change& change) {
@@ -133,13 +137,14 @@ class Planner {
     if (change.action == Change::Action::kRemove) {
       state.is_settled = true;
       state.is_there = state.is_written = false;
+      state.counted_bytes.reset();
       state.is_removed = true;
     } else if (change.action == Change::Action::kWrite) {
       if (!state.is_there) state.created = ++writes_;
       state.is_settled = state.is_there = state.is_written = true;
       state.version = change.version;
       state.value = change.value;
-      state.value_bytes = static_cast<std::int64_t>(change.value.size());
+      state.counted_bytes = static_cast<std::int64_t>(change.value.size());
     }
   }
 
@@ -193,37 +198,50 @@ class Planner {
     return changed != plan_.usage.end() ? changed->second : known_->usage.at(tenant);
   }
 
-  std::int64_t RowsOfSpace(const std::pair<std::string_view, std::string_view>& space) {
+  std::int64_t RowsOfSpace(const SpaceName& space) {
     const auto known = known_->rows_of_space.find(space);
     CHECK(known != known_->rows_of_space.end());
     return rows_of_space_.try_emplace(space, known->second).first->second;
   }
 
-  Usage UsageAfter(const PlannedBatch& planned, Usage usage, std::int64_t& rows) {
-    const bool was_empty = rows == 0;
+  struct Counted {
+    Usage usage;
+    std::int64_t rows_of_space;
+    bool any_resized = false;
+  };
+
+  Counted Count(const PlannedBatch& planned, const Usage& before) {
+    Counted counted{before, RowsOfSpace({planned.space->tenant, planned.space->store})};
+    const bool was_empty = counted.rows_of_space == 0;
     for (const Change& change : planned.batch->changes) {
       if (change.action == Change::Action::kCheck) continue;
-      const KeyState& state = StateOf(*planned.space, change);
-      const auto key_bytes = static_cast<std::int64_t>(change.key.size());
-      if (state.is_there) {
-        usage.bytes -= key_bytes + state.value_bytes;
-        --usage.keys;
-        --rows;
-      }
+      std::optional<std::int64_t> bytes;
       if (change.action == Change::Action::kWrite) {
-        usage.bytes += key_bytes + static_cast<std::int64_t>(change.value.size());
-        ++usage.keys;
-        ++rows;
+        bytes = static_cast<std::int64_t>(change.value.size());
       }
+      const auto& bytes_before = StateOf(*planned.space, change).counted_bytes;
+      Add(bytes_before, change.key, -1, counted);
+      Add(bytes, change.key, 1, counted);
+      if (bytes != bytes_before) counted.any_resized = true;
     }
-    if (was_empty && rows > 0) ++usage.stores;
-    if (!was_empty && rows == 0) --usage.stores;
-    return usage;
+    const bool is_empty = counted.rows_of_space == 0;
+    if (was_empty && !is_empty) ++counted.usage.stores;
+    if (!was_empty && is_empty) --counted.usage.stores;
+    return counted;
   }
 
-  const Known* const known_;  // nullptr: assume.
+  static void Add(std::optional<std::int64_t> value_bytes, std::string_view key, std::int64_t sign,
+                  Counted& counted) {
+    if (!value_bytes) return;
+    counted.usage.bytes += sign * (static_cast<std::int64_t>(key.size()) + *value_bytes);
+    counted.usage.keys += sign;
+    counted.rows_of_space += sign;
+  }
+
+  const Known* const known_;  // nullptr: nothing is, and usage is not tracked.
+  const Trust trust_;
   std::map<RowName, KeyState> keys_;
-  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> rows_of_space_;
+  std::map<SpaceName, std::int64_t> rows_of_space_;
   std::vector<std::pair<Order, WriteEffect>> inserts_;
   std::vector<std::pair<Order, WriteEffect>> upserts_;
   std::size_t writes_ = 0;
@@ -233,7 +251,7 @@ class Planner {
 // Whether rows may be created both by an insert and by an upsert in one space.  Those are two
 // statements, so their ranks would not follow the order of the changes.
 bool MixesRanks(const Effects& effects) {
-  std::set<std::pair<std::string_view, std::string_view>> upserted;
+  std::set<SpaceName> upserted;
   for (const WriteEffect& write : effects.upserts) {
     upserted.emplace(write.row.tenant, write.row.store);
   }
@@ -251,13 +269,14 @@ std::size_t Effects::Count() const {
 }
 
 CommitPlan PlanFrom(const Known& known, const std::vector<PlannedBatch>& batches) {
-  Planner planner(&known);
+  Planner planner(&known, Planner::Trust::kKnown);
   for (const PlannedBatch& batch : batches) CHECK(planner.Take(batch));
   return planner.Finish();
 }
 
-std::optional<CommitPlan> PlanBlindly(const std::vector<PlannedBatch>& batches) {
-  Planner planner(nullptr);
+std::optional<CommitPlan> PlanBlindly(const std::vector<PlannedBatch>& batches,
+                                      const Known* remembered) {
+  Planner planner(remembered, Planner::Trust::kAssumed);
   for (const PlannedBatch& batch : batches) {
     if (!planner.Take(batch)) return std::nullopt;
   }
@@ -276,6 +295,17 @@ std::vector<RowName> RowsOf(const std::vector<PlannedBatch>& batches) {
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
+}
+
+std::map<SpaceName, std::int64_t> RowsThatDecide(const std::vector<PlannedBatch>& batches) {
+  std::map<SpaceName, std::int64_t> needed;
+  for (const auto& [space, batch, deadline] : batches) {
+    std::int64_t& count = needed.try_emplace({space->tenant, space->store}, 1).first->second;
+    for (const Change& change : batch->changes) {
+      if (change.action == Change::Action::kRemove) ++count;
+    }
+  }
+  return needed;
 }
 
 }  // namespace vss::store

@@ -33,6 +33,8 @@ struct RowName {
   auto operator<=>(const RowName&) const = default;  // NOLINT(modernize-use-nullptr): a false alarm
 };
 
+using SpaceName = std::pair<std::string_view, std::string_view>;  // Tenant and store.
+
 // A row that is in the database.
 struct PresentRow {
   Version version = 0;
@@ -45,8 +47,8 @@ struct Known {
 
   // While usage is tracked:
   std::map<std::string_view, Usage> usage;  // By tenant.
-  // How many rows a space has.  May be counted only up to one more than the group can remove.
-  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> rows_of_space;
+  // How many rows a space has.  May be counted only as far as RowsThatDecide says.
+  std::map<SpaceName, std::int64_t> rows_of_space;
 };
 
 struct WriteEffect {
@@ -79,7 +81,8 @@ struct Effects {
 struct CommitPlan {
   std::vector<CommitOutcome> outcomes;  // One for each batch.
   Effects effects;
-  std::map<std::string_view, Usage> usage;  // By tenant, afterwards; those that changed.
+  // By tenant, afterwards: of those with a row that came, went or changed its size.
+  std::map<std::string_view, Usage> usage;
 };
 
 struct PlannedBatch {
@@ -91,11 +94,17 @@ struct PlannedBatch {
 CommitPlan PlanFrom(const Known& known, const std::vector<PlannedBatch>& batches);
 
 // The plan that is right if every first guard on a key holds.  nullopt if there is none: a guard
-// asks for something that only a lock can settle, or a batch fails and its obstacles are not known.
-std::optional<CommitPlan> PlanBlindly(const std::vector<PlannedBatch>& batches);
+// asks for something that only a lock can settle, or a batch fails and why is not known for sure.
+//
+// Usage, if it is tracked, is taken from `remembered`: the plan is right only if that still holds.
+std::optional<CommitPlan> PlanBlindly(const std::vector<PlannedBatch>& batches,
+                                      const Known* remembered = nullptr);
 
 // Every row that the batches touch, in the one order in which all servers lock them.
 std::vector<RowName> RowsOf(const std::vector<PlannedBatch>& batches);
+
+// For each space, how many rows there must be for it to be clear that the group does not empty it.
+std::map<SpaceName, std::int64_t> RowsThatDecide(const std::vector<PlannedBatch>& batches);
 
 }  // namespace vss::store
 

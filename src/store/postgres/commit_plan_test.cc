@@ -16,8 +16,8 @@ using ::testing::IsEmpty;
 // The batches of one space, and what is in the database.
 class PlanTest : public ::testing::Test {
  protected:
-  void Take(std::vector<Change> changes) {
-    batches_.push_back({std::move(changes)});
+  void Take(std::vector<Change> changes, Allowance allowance = {}) {
+    batches_.push_back({std::move(changes), allowance});
     group_.push_back({&space_, &batches_.back()});
   }
   void IsThere(const char* key, Version version) { known_.rows[{"t", "s", key}] = {version, 0}; }
@@ -147,6 +147,30 @@ TEST_F(PlanTest, UsageFollowsEveryBatch) {
       {Change::Write("bb", Guard::Absent(), 1, "123"), Change::Write("c", Guard::Absent(), 1, "")});
   const CommitPlan plan = PlanFrom(known_, group_);
   EXPECT_EQ(plan.usage.at("t"), (Usage{6, 2, 1}));
+
+  const auto blind = PlanBlindly(group_, &known_);
+  ASSERT_TRUE(blind) << "all but the guards is taken from what is remembered";
+  EXPECT_EQ(blind->usage.at("t"), (Usage{6, 2, 1}));
+}
+
+TEST_F(PlanTest, UsageIsWrittenIfAnythingInItMoved) {
+  IsThere("a", 1);
+  IsThere("b", 1);
+  known_.usage["t"] = {2, 2, 1};
+  known_.rows_of_space[{"t", "s"}] = 1;
+  Take({Change::Write("a", Guard::Anything(), 1, "")});
+  EXPECT_TRUE(PlanFrom(known_, group_).usage.empty());
+  Take({Change::Write("a", Guard::Anything(), 1, "xx")});
+  Take({Change::Write("a", Guard::Anything(), 1, "")});
+  EXPECT_EQ(PlanFrom(known_, group_).usage.at("t"), (Usage{2, 2, 1}));
+}
+
+TEST_F(PlanTest, NobodyIsRefusedForWhatIsOnlyRemembered) {
+  known_.usage["t"] = {10, 1, 1};
+  known_.rows_of_space[{"t", "s"}] = 1;
+  Take({Change::Write("a", Guard::Absent(), 1, "x")}, {.keys_max = 1});
+  EXPECT_FALSE(PlanBlindly(group_, &known_));
+  EXPECT_EQ(Outcomes(PlanFrom(known_, group_)), "n");
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ constexpr const char* kNoUsageRow = "no usage row";
 // version must not make everybody's writes be done twice.
 constexpr int kLockedTurns = 8;
 
+// In all lanes; some 150 bytes each.
+constexpr std::size_t kRememberedRowsMax = 200'000;
+
 constexpr std::string_view kTimedOut = "57014";
 constexpr std::string_view kUnknown =
     "40003";  // Whether the commit happened: engines of many parts.
@@ -73,7 +76,9 @@ Known KnownFrom(const std::vector<RowName>& rows, const PgResult& locked) {
 }  // namespace
 
 Committer::Committer(const PgContext& context)
-    : context_(context), session_(context, CommitStatements()) {}
+    : context_(context),
+      session_(context, CommitStatements()),
+      memory_(kRememberedRowsMax / context.options.commit_lanes) {}
 
 Committer::~Committer() {
   if (!session_.IsOpen()) return;
@@ -91,7 +96,11 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
     const auto connection = Connection();
     if (!connection) return Same(batches.size(), connection.error());
     Attempt tried = Try(**connection, batches);
-    if (!tried.error) return OutcomesOf(std::move(tried.plan));
+    if (!tried.error) {
+      memory_.Apply(tried.plan);
+      return OutcomesOf(std::move(tried.plan));
+    }
+    memory_.Forget(batches);
     // Somebody may hold the marker's row: a transaction of ours that lost its client.
     if (tried.error->lost || tried.error->code == kTimedOut) marker_is_current_ = false;
     if (tried.error->lost) session_.Drop();
@@ -134,18 +143,30 @@ Committer::Attempt Committer::Try(PgConnection& connection,
                                   const std::vector<PlannedBatch>& batches) {
   if (locked_turns_ > 0) {
     --locked_turns_;
-  } else if (!context_.options.track_usage) {
-    if (auto plan = PlanBlindly(batches)) return TryBlindly(connection, *std::move(plan));
+  } else if (auto plan = PlanBlind(batches)) {
+    return TryBlindly(connection, batches, *std::move(plan));
   }
   return TryLocked(connection, batches);
 }
 
-Committer::Attempt Committer::TryBlindly(PgConnection& connection, CommitPlan plan) {
+std::optional<CommitPlan> Committer::PlanBlind(const std::vector<PlannedBatch>& batches) const {
+  if (!context_.options.track_usage) return PlanBlindly(batches);
+  const std::optional<Known> remembered = memory_.Recall(batches);
+  return remembered ? PlanBlindly(batches, &*remembered) : std::nullopt;
+}
+
+Committer::Attempt Committer::TryBlindly(PgConnection& connection,
+                                         const std::vector<PlannedBatch>& batches,
+                                         CommitPlan plan) {
   if (plan.effects.IsEmpty()) return {std::move(plan)};
   const WallTime now = context_.clock.Wall();
+  UsageChanges changes;
+  if (context_.options.track_usage) changes = memory_.ChangesOf(batches);
   std::vector<PgCall> calls;
   AppendMark(calls);
+  AppendWriteUsage(plan.usage, changes, calls);
   AppendEffects(plan.effects, now, calls);
+  AppendCheckUsage(plan.usage, changes, calls);
   Attempt tried = Finish(connection, std::move(plan), calls);
   if (tried.error && tried.error->code == kTooFewRows) locked_turns_ = kLockedTurns;
   return tried;
@@ -182,12 +203,16 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
 
   CommitPlan plan = PlanFrom(known, batches);
   calls.clear();
+  if (usage) {
+    usage->AddCounted(plan.usage);
+    memory_.Learn(known, usage->Changes(), rows);
+    AppendWriteUsage(plan.usage, usage->Changes(), calls);
+  }
   AppendEffects(plan.effects, now, calls);
-  if (calls.empty() && !(usage && usage->HasCounted())) {
+  if (calls.empty()) {
     connection.RollBack();
     return {std::move(plan)};
   }
-  if (usage) usage->AppendWrite(plan.usage, calls);
   calls.push_back({kCommit});
   return Finish(connection, std::move(plan), calls);
 }

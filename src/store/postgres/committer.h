@@ -1,9 +1,10 @@
 // Commits groups of batches over one connection.
 //
 // A group is one transaction.  First it is tried without looking: every statement checks the guards
-// of the rows that it changes, and the whole costs one round trip.  If a guard does not hold, or
-// one can't be checked that way, the rows are locked and read first, the outcome of every batch is
-// worked out from them, and then what is left to do is done.
+// of the rows that it changes, and what is remembered of their tenants' usage, and the whole costs
+// one round trip.  If something does not hold, or can't be checked that way, the rows are locked
+// and read first, the outcome of every batch is worked out from them, and then what is left to do
+// is done.
 //
 // Threads:     one.
 // Failures:    those of Store::Commit.  A lost race, a deadlock and a serialization failure are
@@ -20,6 +21,7 @@
 #include "store/postgres/commit_marker.h"
 #include "store/postgres/commit_plan.h"
 #include "store/postgres/pg_session.h"
+#include "store/postgres/usage_memory.h"
 
 namespace vss::store {
 
@@ -49,7 +51,9 @@ class Committer final {
 
   Result<PgConnection*> Connection();
   Attempt Try(PgConnection& connection, const std::vector<PlannedBatch>& batches);
-  Attempt TryBlindly(PgConnection& connection, CommitPlan plan);
+  std::optional<CommitPlan> PlanBlind(const std::vector<PlannedBatch>& batches) const;
+  Attempt TryBlindly(PgConnection& connection, const std::vector<PlannedBatch>& batches,
+                     CommitPlan plan);
   Attempt TryLocked(PgConnection& connection, const std::vector<PlannedBatch>& batches);
   Attempt Finish(PgConnection& connection, CommitPlan plan, const std::vector<PgCall>& calls);
   Attempt GiveUp(PgConnection& connection, PgError error);
@@ -66,6 +70,7 @@ class Committer final {
   const PgContext& context_;
   PgSession session_;
   CommitMarker marker_;
+  UsageMemory memory_;
   bool marker_is_current_ = false;   // False: there is none yet, or it was fenced.
   int locked_turns_ = 0;             // How many more groups are not tried blindly.
   bool opens_usage_ = false;         // Some tenant of this group may have no row yet.

@@ -134,9 +134,8 @@ class PostgresStore final : public Store {
   }
 
   void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
-    const std::hash<std::string_view> hash;
-    const std::size_t lane = (hash(space.tenant) * 31 + hash(space.store)) % commit_lanes_.size();
-    commit_lanes_[lane]->Offer({std::move(space), std::move(batch), deadline, std::move(then)});
+    commit_lanes_[LaneOf(space)]->Offer(
+        {std::move(space), std::move(batch), deadline, std::move(then)});
   }
 
   void Get(Space space, std::vector<Key> keys, Deadline deadline,
@@ -153,6 +152,13 @@ class PostgresStore final : public Store {
   }
 
  private:
+  // A space has one lane; where usage is counted a tenant has, so that no other moves its count.
+  std::size_t LaneOf(const Space& space) const {
+    const std::hash<std::string_view> hash;
+    const std::size_t of_store = options_.track_usage ? 0 : hash(space.store);
+    return (hash(space.tenant) * 31 + of_store) % commit_lanes_.size();
+  }
+
   void Read(ReadTask task, Deadline deadline) {
     const std::size_t lane = next_reader_.fetch_add(1, std::memory_order_relaxed);
     read_lanes_[lane % read_lanes_.size()]->Offer({std::move(task), deadline});

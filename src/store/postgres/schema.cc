@@ -42,6 +42,11 @@ constexpr std::array kOwn = {
     // 2: Which batches a commit lane has committed (commit_marker.h).
     "CREATE TABLE vss_commit_marker (lane uuid PRIMARY KEY, batch bigint NOT NULL, "
     "fenced boolean NOT NULL, touched_at timestamptz NOT NULL)",
+    // 3: Whether what a server remembers of a tenant still holds (usage_memory.h).  It begins with
+    // the
+    // time, in microseconds, so that a row that was deleted and made again never repeats itself.
+    "ALTER TABLE vss_usage ADD COLUMN changes bigint NOT NULL "
+    "DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 };
 
 constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL READ COMMITTED"};

@@ -89,8 +89,9 @@ constexpr PgStatement kRemoveMany = {"remove_many", R"(
     SELECT 1 / (count(*) FILTER (WHERE must_exist) = $6)::int FROM changed)"};
 
 constexpr std::array kCommitStatements = {
-    kLockRows,   kUpdateMany, kUpdateOne, kInsertMany, kInsertOne, kUpsertMany, kUpsertOne,
-    kRemoveMany, kMark,       kOpenUsage, kLockUsage,  kCountRows, kSumUsage,   kWriteUsage,
+    kLockRows,   kUpdateMany, kUpdateOne,  kInsertMany, kInsertOne,
+    kUpsertMany, kUpsertOne,  kRemoveMany, kMark,       kOpenUsage,
+    kLockUsage,  kCountRows,  kSumUsage,   kWriteUsage, kCheckUsage,
 };
 
 // A table, column by column: what unnest takes.

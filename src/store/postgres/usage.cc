@@ -6,16 +6,44 @@
 
 namespace vss::store {
 
-UsageCount::UsageCount(const std::vector<PlannedBatch>& batches) {
-  for (const auto& [space, batch, deadline] : batches) {
-    tenants_.push_back(space->tenant);
-    std::int64_t& at_most = at_most_.try_emplace({space->tenant, space->store}, 1).first->second;
-    for (const Change& change : batch->changes) {
-      if (change.action == Change::Action::kRemove) ++at_most;
-    }
+void AppendWriteUsage(const std::map<std::string_view, Usage>& usage, const UsageChanges& changes,
+                      std::vector<PgCall>& calls) {
+  if (usage.empty()) return;
+  std::vector<std::string_view> tenants;
+  std::vector<std::optional<std::int64_t>> seen;
+  std::vector<std::optional<std::int64_t>> bytes;
+  std::vector<std::optional<std::int64_t>> keys;
+  std::vector<std::optional<std::int64_t>> stores;
+  for (const auto& [tenant, used] : usage) {
+    tenants.push_back(tenant);
+    seen.emplace_back(changes.at(tenant));
+    bytes.emplace_back(used.bytes);
+    keys.emplace_back(used.keys);
+    stores.emplace_back(used.stores);
   }
-  std::sort(tenants_.begin(), tenants_.end());
-  tenants_.erase(std::unique(tenants_.begin(), tenants_.end()), tenants_.end());
+  PgCall call{kWriteUsage};
+  call.params.Texts(tenants).Ints(seen).Ints(bytes).Ints(keys).Ints(stores);
+  calls.push_back(std::move(call));
+}
+
+void AppendCheckUsage(const std::map<std::string_view, Usage>& written, const UsageChanges& changes,
+                      std::vector<PgCall>& calls) {
+  std::vector<std::string_view> tenants;
+  std::vector<std::optional<std::int64_t>> seen;
+  for (const auto& [tenant, where] : changes) {
+    if (written.contains(tenant)) continue;
+    tenants.push_back(tenant);
+    seen.emplace_back(where);
+  }
+  if (tenants.empty()) return;
+  calls.push_back({kCheckUsage, std::move(PgParams().Texts(tenants).Ints(seen))});
+}
+
+UsageCount::UsageCount(const std::vector<PlannedBatch>& batches)
+    : at_most_(RowsThatDecide(batches)) {
+  for (const auto& [space, at_most] : at_most_) {
+    if (tenants_.empty() || tenants_.back() != space.first) tenants_.push_back(space.first);
+  }
 }
 
 void UsageCount::AppendOpen(std::vector<PgCall>& calls) const {
@@ -41,14 +69,15 @@ PgAnswer<bool> UsageCount::Learn(PgConnection& connection, const PgResult& usage
   std::vector<std::string_view> uncounted;
   for (int i = 0; i < usage.Rows(); ++i) {
     const std::string_view tenant = tenants_[static_cast<std::size_t>(usage.Int(i, 0) - 1)];
+    changes_[tenant] = usage.Int(i, 1);
     known.usage[tenant] = {};
-    if (usage.IsNull(i, 1)) {
+    if (usage.IsNull(i, 2)) {
       uncounted.push_back(tenant);
     } else {
-      known.usage[tenant] = {usage.Int(i, 1), usage.Int(i, 2), usage.Int(i, 3)};
+      known.usage[tenant] = {usage.Int(i, 2), usage.Int(i, 3), usage.Int(i, 4)};
     }
   }
-  std::vector<std::pair<std::string_view, std::string_view>> spaces;
+  std::vector<SpaceName> spaces;
   for (const auto& [space, at_most] : at_most_) spaces.push_back(space);
   for (int i = 0; i < rows.Rows(); ++i) {
     known.rows_of_space[spaces[static_cast<std::size_t>(rows.Int(i, 0) - 1)]] = rows.Int(i, 1);
@@ -69,28 +98,10 @@ PgAnswer<bool> UsageCount::CountAnew(PgConnection& connection,
   return true;
 }
 
-bool UsageCount::HasCounted() const {
-  return std::any_of(counted_anew_.begin(), counted_anew_.end(),
-                     [](const auto& entry) { return entry.second != Usage{}; });
-}
-
-void UsageCount::AppendWrite(const std::map<std::string_view, Usage>& changed,
-                             std::vector<PgCall>& calls) const {
-  std::map<std::string_view, Usage> all = changed;
-  all.insert(counted_anew_.begin(), counted_anew_.end());
-  if (all.empty()) return;
-  std::vector<std::string_view> tenants;
-  std::vector<std::optional<std::int64_t>> bytes;
-  std::vector<std::optional<std::int64_t>> keys;
-  std::vector<std::optional<std::int64_t>> stores;
-  for (const auto& [tenant, usage] : all) {
-    tenants.push_back(tenant);
-    bytes.emplace_back(usage.bytes);
-    keys.emplace_back(usage.keys);
-    stores.emplace_back(usage.stores);
+void UsageCount::AddCounted(std::map<std::string_view, Usage>& usage) const {
+  for (const auto& [tenant, counted] : counted_anew_) {
+    if (counted != Usage{}) usage.try_emplace(tenant, counted);
   }
-  calls.push_back(
-      {kWriteUsage, std::move(PgParams().Texts(tenants).Ints(bytes).Ints(keys).Ints(stores))});
 }
 
 Result<Done> RecountUsage(const PostgresOptions& options, const Clock& clock) {

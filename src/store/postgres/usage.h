@@ -1,8 +1,9 @@
 // Counting what tenants use, in the same transactions that change it.
 //
 // A transaction locks the usage rows of its tenants before it looks at any record, so two of them
-// never count the same tenant at once and the sums are exact.  (A server that knows nothing of the
-// count may write beside us; RecountUsage then puts it right.)
+// never count the same tenant at once and the sums are exact.  One that remembers where the count
+// stood (usage_memory.h) need not look: it fails if the count has moved.  (A server that knows
+// nothing of the count may write beside us; RecountUsage then puts it right.)
 #ifndef VSS_STORE_POSTGRES_USAGE_H_
 #define VSS_STORE_POSTGRES_USAGE_H_
 
@@ -23,7 +24,7 @@ inline constexpr PgStatement kOpenUsage = {"open_usage", R"(
     INSERT INTO vss_usage (user_token) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)"};
 
 inline constexpr PgStatement kLockUsage = {"lock_usage", R"(
-    SELECT p.ord, u.bytes, u.keys, u.stores
+    SELECT p.ord, u.changes, u.bytes, u.keys, u.stores
     FROM unnest($1::text[]) WITH ORDINALITY AS p(tenant, ord)
     JOIN vss_usage AS u ON u.user_token = p.tenant
     ORDER BY p.ord FOR UPDATE OF u)"};
@@ -42,13 +43,38 @@ inline constexpr PgStatement kSumUsage = {"sum_usage", R"(
     JOIN vss_db AS d ON d.user_token = p.tenant
     GROUP BY p.ord)"};
 
+// Moves counts on from where they were last seen, or fails with kTooFewRows.
 inline constexpr PgStatement kWriteUsage = {"write_usage", R"(
-    UPDATE vss_usage AS u SET bytes = p.bytes, keys = p.keys, stores = p.stores
-    FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[]) AS p(tenant, bytes, keys, stores)
-    WHERE u.user_token = p.tenant)"};
+    WITH changed AS (
+      UPDATE vss_usage AS u SET changes = p.changes + 1, bytes = p.bytes, keys = p.keys,
+                                stores = p.stores
+      FROM (SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::int8[])
+              WITH ORDINALITY AS n(tenant, changes, bytes, keys, stores, ord)
+            ORDER BY ord) AS p
+      WHERE u.user_token = p.tenant AND u.changes = p.changes
+      RETURNING 1)
+    SELECT 1 / (count(*) = cardinality($1))::int FROM changed)"};
+
+// Fails with kTooFewRows if a count was moved.  It takes no lock, so it must come last: with the
+// rows of the group locked, nobody can give those other sizes any more.
+inline constexpr PgStatement kCheckUsage = {"check_usage", R"(
+    SELECT 1 / (count(*) = cardinality($1))::int
+    FROM unnest($1::text[], $2::int8[]) AS p(tenant, changes)
+    JOIN vss_usage AS u ON u.user_token = p.tenant AND u.changes = p.changes)"};
 
 // Each tenant is counted anew, and exactly, with its next write.
 inline constexpr PgStatement kForgetUsage = {nullptr, "DELETE FROM vss_usage"};
+
+// Where the counts of some tenants stand.
+using UsageChanges = std::map<std::string_view, std::int64_t>;
+
+// Appends the call that moves the counts of tenants, if there are any.
+void AppendWriteUsage(const std::map<std::string_view, Usage>& usage, const UsageChanges& changes,
+                      std::vector<PgCall>& calls);
+
+// Appends the call that checks that the others of `changes` are where they were.
+void AppendCheckUsage(const std::map<std::string_view, Usage>& written, const UsageChanges& changes,
+                      std::vector<PgCall>& calls);
 
 // The usage of the tenants of a group, from locking it to writing it back.
 class UsageCount {
@@ -64,21 +90,19 @@ class UsageCount {
   // now.  False: a tenant has no row; begin again and open it.
   PgAnswer<bool> Learn(PgConnection& connection, const PgResult& usage, const PgResult& rows,
                        Known& known);
+  const UsageChanges& Changes() const { return changes_; }
 
-  // Whether a tenant that has something was counted anew, which is worth keeping.
-  bool HasCounted() const;
-
-  // Appends the call that writes back what changed, if anything did.
-  void AppendWrite(const std::map<std::string_view, Usage>& changed,
-                   std::vector<PgCall>& calls) const;
+  // What is to be written, besides what the plan changed: tenants that have something and were
+  // counted anew.
+  void AddCounted(std::map<std::string_view, Usage>& usage) const;
 
  private:
   PgAnswer<bool> CountAnew(PgConnection& connection, const std::vector<std::string_view>& uncounted,
                            Known& known);
 
   std::vector<std::string_view> tenants_;  // Sorted.
-  // How many rows of each space need to be counted.
-  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> at_most_;
+  std::map<SpaceName, std::int64_t> at_most_;
+  UsageChanges changes_;
   std::map<std::string_view, Usage> counted_anew_;
 };
 
