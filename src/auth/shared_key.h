@@ -2,7 +2,8 @@
 // and the other's public key (LSS).  There is no list of clients; whoever has a key is one.
 //
 // The proof, the token, is the same for ever and covers no request: who sees it can read as that
-// client.  It belongs inside TLS.  Writing also takes the secret itself (lss_api/receipt.h).
+// client.  It belongs inside TLS.  Writing takes proofs under the secret itself
+// (lss_api/receipt.h), which holders of the token can have made for small puts: docs/security.md.
 #ifndef VSS_AUTH_SHARED_KEY_H_
 #define VSS_AUTH_SHARED_KEY_H_
 
@@ -35,7 +36,8 @@ std::optional<SharedKey> MakeSharedKey(const crypto::SigningKey& ours,
                                        const crypto::CompressedKey& theirs);
 
 // The server's side.  A client that has proved itself is remembered, so that its next call costs no
-// public-key operation; one that has not is never, so strangers push nobody out.
+// public-key operation.  Keys are free: who makes many of them pushes others out, who then pay for
+// one such operation more.
 //
 // Threads:  every method, any thread.
 // Sizes:    some 300 bytes for each client remembered.
@@ -50,7 +52,7 @@ class SharedKeyVerifier final {
 
   const crypto::CompressedKey& ServerId() const { return server_.PublicKey(); }
 
-  // Who has `id` and `token`, at the cost of a public-key operation unless it is remembered.
+  // Who has `id` and `token`, at the cost of a public-key operation; remembered from now on.
   // kDenied if `id` is not a compressed key, kInvalid if the token is not the one that goes with
   // it: deployed servers tell the two apart like that.
   Result<Client> Identify(std::string_view id, std::string_view token);

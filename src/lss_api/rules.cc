@@ -7,6 +7,7 @@
 #include "core/tenant.h"
 #include "core/utf8.h"
 #include "crypto/hex.h"
+#include "lss_api/receipt.h"
 
 namespace vss::lss_api {
 namespace {
@@ -50,8 +51,7 @@ Result<Done> CheckOrder(const std::vector<Record>& items) {
   return Done{};
 }
 
-Result<Batch> LowerPut(const Space& space, std::vector<Record> items) {
-  VSS_RETURN_IF_FAILED(CheckOrder(items));
+Result<Batch> LowerPut(const Space& space, std::vector<Record> items, const Limits& limits) {
   if (std::ranges::adjacent_find(items, HasSameKey) != items.end()) {
     return Invalid("a key appears twice in one put");
   }
@@ -59,6 +59,9 @@ Result<Batch> LowerPut(const Space& space, std::vector<Record> items) {
   batch.changes.reserve(items.size());
   for (Record& item : items) {
     if (const char* problem = ProblemWith(space, item.key)) return Invalid(problem);
+    if (item.value.size() > limits.value_bytes_max) {
+      return Invalid("a value is longer than " + std::to_string(limits.value_bytes_max) + " bytes");
+    }
     batch.changes.push_back(Lower(std::move(item)));
   }
   return batch;
@@ -68,6 +71,9 @@ Result<ScanQuery> LowerGet(const GetRequest& request, const Limits& limits, std:
   if (request.nonce.empty()) return Invalid("the nonce is empty");
   if (!limits.any_nonce && request.nonce.size() != kNonceBytes) {
     return Invalid("the nonce is not 32 bytes long");
+  }
+  if (limits.refuse_unsafe_nonces && IsUnsafeNonce(request.nonce)) {
+    return Invalid("the nonce begins like a put; draw another");
   }
   if (request.key_prefix.find('\0') != Key::npos) {
     return Invalid("the key prefix contains a NUL character");

@@ -24,7 +24,9 @@ inline constexpr std::size_t kNameBytesMax = 2600;
 inline constexpr std::size_t kNonceBytes = 32;  // All known clients send as many.
 
 struct Limits {
-  bool any_nonce = false;  // Accept nonces of other lengths; none is ever empty.
+  bool any_nonce = false;             // Accept nonces of other lengths; none is ever empty.
+  bool refuse_unsafe_nonces = false;  // Those that let a get answer with the proof of a put.
+  std::size_t value_bytes_max = std::size_t{1} << 30;
 };
 
 // Where everything of one client lives.
@@ -33,7 +35,8 @@ Space SpaceOf(const crypto::CompressedKey& client_id);
 // Asked before it is known who is calling: the order of the keys.
 Result<Done> CheckOrder(const std::vector<Record>& items);
 
-Result<Batch> LowerPut(const Space& space, std::vector<Record> items);
+// Of items in that order.
+Result<Batch> LowerPut(const Space& space, std::vector<Record> items, const Limits& limits);
 // At most `bytes_max` of keys and values, else the scan is not complete.
 Result<ScanQuery> LowerGet(const GetRequest& request, const Limits& limits, std::size_t bytes_max);
 

@@ -11,7 +11,7 @@ const Space kSpace = {"lss:02", ""};
 constexpr Version kLast = std::numeric_limits<Version>::max();
 
 Change Lowered(Version version) {
-  const auto batch = LowerPut(kSpace, {{"key", version, "value"}});
+  const auto batch = LowerPut(kSpace, {{"key", version, "value"}}, {});
   EXPECT_TRUE(batch);
   return batch->changes.front();
 }
@@ -36,7 +36,8 @@ TEST(LssRules, NothingSatisfiesANegativeVersion) {
 }
 
 std::string ProblemWith(std::vector<Record> items) {
-  const auto batch = LowerPut(kSpace, std::move(items));
+  if (const auto order = CheckOrder(items); !order) return order.error().message;
+  const auto batch = LowerPut(kSpace, std::move(items), {});
   return batch ? "" : batch.error().message;
 }
 
@@ -65,6 +66,22 @@ TEST(LssRules, ANonceIsThirtyTwoBytesUnlessToldOtherwise) {
   EXPECT_FALSE(lower(33, false));
   EXPECT_TRUE(lower(1, true));
   EXPECT_FALSE(lower(0, true));
+}
+
+TEST(LssRules, AValueHasABound) {
+  EXPECT_TRUE(LowerPut(kSpace, {{"k", 0, "1234"}}, {.value_bytes_max = 4}));
+  const auto over = LowerPut(kSpace, {{"k", 0, "12345"}}, {.value_bytes_max = 4});
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().message, "a value is longer than 4 bytes");
+}
+
+TEST(LssRules, ANonceThatBeginsLikeAPutIsRefusedIfAskedFor) {
+  for (const char first : {'\1', '\2', '\3'}) {
+    GetRequest request;
+    request.nonce = std::string(1, first) + std::string(31, 'n');
+    EXPECT_TRUE(LowerGet(request, {}, 100));
+    EXPECT_EQ(LowerGet(request, {.refuse_unsafe_nonces = true}, 100).has_value(), first == '\3');
+  }
 }
 
 TEST(LssRules, AGetAsksForEverythingUnderItsPrefix) {

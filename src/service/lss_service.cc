@@ -106,7 +106,7 @@ void LssService::Put(const LssCall& call, lss_api::PutRequest request, Deadline 
   }
   lss_api::PutReply success{true, lss_api::PutReplyHmac(call.key->secret, request.items), {}};
   Space space{call.caller.tenant, ""};
-  auto batch = lss_api::LowerPut(space, std::move(request.items));
+  auto batch = lss_api::LowerPut(space, std::move(request.items), options_.limits);
   if (!batch) return then(Unexpected(std::move(batch).error()));
   if (batch->changes.empty()) return then(Encoded(success, 200));
   batch->allowance = options_.allowance;

@@ -207,9 +207,56 @@ TEST_F(LssServiceTest, AReplyOverTheLimitIsRefusedAndNamesIt) {
 
 TEST_F(LssServiceTest, QuotasCount) {
   options_.allowance.keys_max = 1;
+  options_.limits.value_bytes_max = 10;
+  Expect(Put({{"a", 0, std::string(11, 'x')}}), Code::kInvalidArgument,
+         "a value is longer than 10 bytes");
   EXPECT_EQ(Put({{"a", 0, "x"}}).http_status, 200);
   Expect(Put({{"b", 0, "x"}}), Code::kResourceExhausted, "quota exceeded: number of keys");
   EXPECT_EQ(Put({{"a", 1, "x"}}).http_status, 200);
+}
+
+// What whoever has a client's token can do without the secret, and what it takes to prevent that.
+class LssForgery : public LssServiceTest {
+ protected:
+  // Has the server prove `items` as a put: what follows the first 32 bytes of the proof must be
+  // the records under `prefix`.
+  void Forge(const std::vector<Record>& items, const std::string& prefix) {
+    std::string proved = "\x01";
+    for (const auto& [key, version, value] : items) {
+      proved += key + std::string(TextOf(lss_api::VersionBytes(version))) + value;
+    }
+    const lss_api::GetRequest get{auth_, prefix, proved.substr(0, 32)};
+    got_ = Call(Operation::kGet, lss_api::Encode(get));
+    if (got_.code != Code::kOk) return;
+    const std::string hmac = lss_api::DecodeGetReply(got_.body).value().hmac;
+    put_ = Call(Operation::kPut, lss_api::Encode(lss_api::PutRequest{auth_, items, hmac}));
+  }
+
+  Answer got_;
+  Answer put_;
+};
+
+TEST_F(LssForgery, AnItemThatFitsANonceIsStored) {
+  const Record forged = {"_WRITER", 0, std::string(16, 'w')};
+  Forge({forged}, "nobody");
+  EXPECT_EQ(put_.http_status, 200) << put_.message;
+  EXPECT_EQ(ItemsUnder(""), std::vector<Record>{forged});
+}
+
+TEST_F(LssForgery, AnItemThatEndsInWhatIsThereIsStored) {
+  const Record there = {"node", 0, std::string(19, 'n')};
+  EXPECT_EQ(Put({there}).http_status, 200);
+  const Record forged = {
+      "channel", 0, std::string(16, 'c') + "node" + std::string(8, '\0') + std::string(19, 'n')};
+  Forge({forged}, "node");
+  EXPECT_EQ(put_.http_status, 200) << put_.message;
+  EXPECT_EQ(ItemsUnder(""), (std::vector<Record>{forged, there}));
+}
+
+TEST_F(LssForgery, IsImpossibleWhereUnsafeNoncesAreRefused) {
+  options_.limits.refuse_unsafe_nonces = true;
+  Forge({{"_WRITER", 0, std::string(16, 'w')}}, "nobody");
+  Expect(got_, Code::kInvalidArgument, "the nonce begins like a put; draw another");
 }
 
 TEST_F(LssServiceTest, AnOracleForPutsIsNotOpenedFurtherThanItMustBe) {

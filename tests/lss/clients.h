@@ -30,18 +30,23 @@ class TestSigner final {
       : key_(std::move(key)), transport_(Connect(url)) {
     const auto server = lss_client::ServerId(*transport_);
     EXPECT_TRUE(server) << server.error().message;
-    client_ = std::make_unique<lss_client::Client>(
-        *lss_client::Session::Make(key_, *server, std::nullopt), *transport_, entropy_);
+    server_ = *server;
+    client_ = std::make_unique<lss_client::Client>(NewSession(), *transport_, entropy_);
   }
   explicit TestSigner(const std::string& url) : TestSigner(url, RandomKey()) {}
 
   lss_client::Client& operator*() { return *client_; }
   lss_client::Client* operator->() { return client_.get(); }
+  // Another of the same signer, to be sent by other means.
+  lss_client::Session NewSession() const {
+    return *lss_client::Session::Make(key_, server_, std::nullopt);
+  }
   lss_client::Transport& transport() { return *transport_; }
 
  private:
   SystemEntropy entropy_;
   crypto::SigningKey key_;
+  crypto::CompressedKey server_;
   std::unique_ptr<lss_client::Transport> transport_;
   std::unique_ptr<lss_client::Client> client_;
 };

@@ -50,14 +50,24 @@ std::string Literal(const std::string& name, const std::string& value) {
          static_cast<char>(value.size()) + value;
 }
 
-const std::string kHeaders = Literal(":method", "POST") + Literal(":scheme", "http") +
-                             Literal(":path", "/lss.LightningStorage/Info") +
-                             Literal(":authority", "x") + Literal("te", "trailers") +
-                             Literal("content-type", "application/grpc");
+// A message as gRPC frames it: not compressed, and 32 bits of length.
+std::string Message(const std::string& bytes) {
+  std::string message(1, '\0');
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    message += static_cast<char>(bytes.size() >> shift & 0xFF);
+  }
+  return message + bytes;
+}
+
+std::string HeadersOf(const std::string& call) {
+  return Literal(":method", "POST") + Literal(":scheme", "http") +
+         Literal(":path", "/lss.LightningStorage/" + call) + Literal(":authority", "x") +
+         Literal("te", "trailers") + Literal("content-type", "application/grpc");
+}
 
 std::string Settings() { return Frame(4, 0, 0, ""); }
 std::string Headers(std::uint32_t stream, char flags = 4) {  // END_HEADERS
-  return Frame(1, flags, stream, kHeaders);
+  return Frame(1, flags, stream, HeadersOf("Info"));
 }
 std::string Reset(std::uint32_t stream) {
   return Frame(3, 0, stream, std::string("\0\0\0\x08", 4));
@@ -105,6 +115,17 @@ class HostileSigner : public ::testing::Test {
     ssize_t size = 1;
     while (size > 0) size = ::recv(socket.Get(), bytes.data(), bytes.size(), 0);
     return size == 0 || errno == ECONNRESET;
+  }
+  // Everything up to the trailers of an answer.
+  static std::string AnswerFrom(const FileDescriptor& socket) {
+    std::string bytes(4096, '\0');
+    std::string all;
+    while (all.find("grpc-status") == std::string::npos) {
+      const ssize_t size = ::recv(socket.Get(), bytes.data(), bytes.size(), 0);
+      if (size <= 0) break;
+      all.append(bytes, 0, static_cast<std::size_t>(size));
+    }
+    return all;
   }
   void ExpectServes() {
     TestSigner signer(server_->LssBase());
@@ -184,17 +205,27 @@ TEST_F(HostileSigner, WhoCompresses) {
   Start();
   const FileDescriptor socket = Dial();
   Send(socket, std::string(kPreface) + Settings() +
-                   Frame(1, 4, 1, kHeaders + Literal("grpc-encoding", "gzip")) +
+                   Frame(1, 4, 1, HeadersOf("Info") + Literal("grpc-encoding", "gzip")) +
                    Frame(0, 1, 1, std::string("\x01\0\0\0\x04", 5) + "bomb"));
-  std::string answer(4096, '\0');
-  std::string all;
-  while (all.find("grpc-status") == std::string::npos) {
-    const ssize_t size = ::recv(socket.Get(), answer.data(), answer.size(), 0);
-    if (size <= 0) break;
-    all.append(answer, 0, static_cast<std::size_t>(size));
-  }
-  EXPECT_NE(all.find("12"), std::string::npos) << "UNIMPLEMENTED";
+  EXPECT_NE(AnswerFrom(socket).find("12"), std::string::npos) << "UNIMPLEMENTED";
   ExpectServes();
+}
+
+// Not hostile: that is how some say that they have no deadline.
+TEST_F(HostileSigner, WhoHasAThousandYears) {
+  Start();
+  TestSigner signer(server_->LssBase());
+  ASSERT_TRUE(signer->Put({{"a", 0, "the-value"}}));
+  SystemEntropy entropy;
+  lss_client::Session session = signer.NewSession();
+  const std::string get = session.Get("", entropy).Request();
+  for (const std::string timeout : {"30S", "90000S", "2562047H", "3000000H", "99999999H"}) {
+    const FileDescriptor socket = Dial();
+    Send(socket, std::string(kPreface) + Settings() +
+                     Frame(1, 4, 1, HeadersOf("Get") + Literal("grpc-timeout", timeout)) +
+                     Frame(0, 1, 1, Message(get)));
+    EXPECT_NE(AnswerFrom(socket).find("the-value"), std::string::npos) << timeout;
+  }
 }
 
 TEST_F(HostileSigner, WhoTakesEveryConnection) {
@@ -222,27 +253,18 @@ TEST_F(HostileSigner, WhoTakesEveryConnection) {
 
 TEST_F(HostileSigner, WhoAsksForMuchAndReadsNothing) {
   Start([](server::Config& config) { config.lss.bytes_in_flight_max = {64 << 20}; });
-  const crypto::SigningKey key = RandomKey();
+  TestSigner signer(server_->LssBase());
+  ASSERT_TRUE(signer->Put({{"big", 0, std::string(4'000'000, 'x')}}));
   SystemEntropy entropy;
-  const auto transport = Connect(server_->LssBase());
-  const auto server = *lss_client::ServerId(*transport);
-  lss_client::Session session = *lss_client::Session::Make(key, server, std::nullopt);
-  auto put = session.Put({{"big", 0, std::string(4'000'000, 'x')}});
-  ASSERT_EQ(transport->Call(lss_api::Operation::kPut, put->Request()).code, lss_api::Code::kOk);
+  lss_client::Session session = signer.NewSession();
   const std::string get = session.Get("", entropy).Request();
-  std::string prefix(5, '\0');
-  for (int i = 0; i < 4; ++i)
-    prefix[static_cast<std::size_t>(4 - i)] = static_cast<char>(get.size() >> (8 * i));
 
   std::vector<FileDescriptor> sockets;
-  std::string headers = kHeaders;
-  headers.replace(headers.find("Info") - 22 - 1, 1 + 26,
-                  std::string(1, 25) + "/lss.LightningStorage/Get");
   for (int i = 0; i < 10; ++i) {
     sockets.push_back(Dial(INADDR_LOOPBACK + 1));
     std::string bytes = std::string(kPreface) + Settings();
     for (std::uint32_t stream = 1; stream < 100; stream += 2) {
-      bytes += Frame(1, 4, stream, headers) + Frame(0, 1, stream, prefix + get);
+      bytes += Frame(1, 4, stream, HeadersOf("Get")) + Frame(0, 1, stream, Message(get));
     }
     Send(sockets.back(), bytes);
   }

@@ -19,18 +19,20 @@ Allowance AllowanceFrom(const Config::Quota& quota) {
   return allowance;
 }
 
+// Of one value in a request of at most `request_bytes_max`.
+std::size_t ValueBytesMax(const Config& config, std::uint64_t request_bytes_max) {
+  std::uint64_t bytes_max = config.quota.value_bytes_max.bytes;
+  if (bytes_max == 0) bytes_max = request_bytes_max;
+  if (config.store.kind != "sqlite") return bytes_max;
+  return std::min<std::uint64_t>(bytes_max, store::kSqliteValueBytesMax);
+}
+
 }  // namespace
 
 service::VssOptions ServiceOptionsFrom(const Config& config) {
   service::VssOptions options;
   options.request_timeout = config.server.request_timeout;
-  options.limits.value_bytes_max = config.quota.value_bytes_max.bytes == 0
-                                       ? config.limits.body_bytes_max.bytes
-                                       : config.quota.value_bytes_max.bytes;
-  if (config.store.kind == "sqlite") {
-    options.limits.value_bytes_max =
-        std::min<std::size_t>(options.limits.value_bytes_max, store::kSqliteValueBytesMax);
-  }
+  options.limits.value_bytes_max = ValueBytesMax(config, config.limits.body_bytes_max.bytes);
   options.allowance = AllowanceFrom(config.quota);
   return options;
 }
@@ -76,6 +78,8 @@ service::LssOptions LssOptionsFrom(const Config& config) {
   service::LssOptions options;
   options.request_timeout = config.server.request_timeout;
   options.limits.any_nonce = config.lss.any_nonce;
+  options.limits.refuse_unsafe_nonces = config.lss.refuse_unsafe_nonces;
+  options.limits.value_bytes_max = ValueBytesMax(config, config.lss.request_bytes_max.bytes);
   options.reply_bytes_max = config.lss.reply_bytes_max.bytes;
   options.allowance = AllowanceFrom(config.quota);
   return options;

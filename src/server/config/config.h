@@ -44,6 +44,7 @@ struct Config {
     std::string server_key_folder;
     bool accept_new_server_key = false;
     bool any_nonce = false;
+    bool refuse_unsafe_nonces = false;
     ByteCount request_bytes_max = 4_MiB;
     ByteCount reply_bytes_max = 4_MiB;
     ByteCount bytes_in_flight_max = 512_MiB;

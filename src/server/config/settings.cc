@@ -223,6 +223,9 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"lss.any_nonce", &c.lss.any_nonce,
        "Accept nonces that are not 32 bytes long. A longer one lets whoever has a client's token "
        "forge larger puts."},
+      {"lss.refuse_unsafe_nonces", &c.lss.refuse_unsafe_nonces,
+       "Refuse the nonces that let whoever has a client's token forge small puts. Of the gets of "
+       "deployed clients, who draw nonces blindly, one in 128 is refused."},
       {"lss.request_bytes_max", &c.lss.request_bytes_max, "One request."},
       {"lss.reply_bytes_max", &c.lss.reply_bytes_max,
        "One reply; what would be larger is refused. Deployed clients cannot receive more than "

@@ -1,6 +1,7 @@
 #include "server/grpc/grpc_server.h"
 
 #include <grpc/support/log.h>
+#include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/security/tls_certificate_provider.h>
@@ -43,11 +44,16 @@ std::string AddressIn(std::string_view peer) {
   return std::string(peer);
 }
 
-// The client's deadline, which comes in wall time, in ours.
+// The client's deadline in ours.  One that is far away, which clients say for none, is none: it may
+// not even be expressible as a time of the standard library.
 Deadline DeadlineOf(const CallbackServerContext& context) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return Deadline::Never();
-  return {std::chrono::steady_clock::now() + (deadline - std::chrono::system_clock::now())};
+  constexpr std::int64_t kSecondsMax = 24 * 60 * 60;
+  const gpr_timespec deadline = context.raw_deadline();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  if (left.tv_sec >= kSecondsMax) return Deadline::Never();
+  return {std::chrono::steady_clock::now() +
+          std::chrono::seconds(std::max<std::int64_t>(left.tv_sec, -1)) +
+          std::chrono::nanoseconds(left.tv_nsec)};
 }
 
 // Without a copy.

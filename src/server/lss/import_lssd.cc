@@ -37,7 +37,7 @@ Result<Done> ImportRecord(const LssdRecord& record, store::Store& target, const 
   const Record& wanted = record.record;
   VSS_TRY(const Space space, SpaceOf(record));
   if (wanted.version < 0) return Cannot(record, "its version is negative");
-  if (const auto lowered = lss_api::LowerPut(space, {wanted}); !lowered) {
+  if (const auto lowered = lss_api::LowerPut(space, {wanted}, {}); !lowered) {
     return Cannot(record, lowered.error().message);
   }
   const Deadline deadline{clock.Steady() + kTimeout};
