@@ -117,7 +117,7 @@ Result<std::unique_ptr<Session>> OpenNamed(const Context& context, const std::st
     named.sources.from_command_line["url"] = name;
   } else {
     named.sources.profile = name;
-    named.sources.keeps_server = true;
+    named.sources.is_profile_strongest = true;
   }
   return named.OpenSession();
 }

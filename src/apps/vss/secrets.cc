@@ -18,18 +18,13 @@ Unexpected<Failure> Unreadable(const std::string& path) {
   return Invalid("cannot read " + path + ": " + std::strerror(errno));
 }
 
-std::string Of(const Settings& settings, const char* name) {
-  const auto found = settings.find(name);
-  return found == settings.end() ? "" : found->second;
-}
-
 Result<seal::WalletSeed> ReadSeed(const Settings& settings) {
-  if (const std::string file = Of(settings, "seed-file"); !file.empty()) {
+  if (const std::string file = ValueOf(settings, "seed-file"); !file.empty()) {
     VSS_TRY(const SecretText seed, ReadSecretFile(file));
     return seal::SeedFromBytes(BytesOf(seed.Bytes()));
   }
-  VSS_TRY(const SecretText words, ReadSecretFile(Of(settings, "mnemonic-file")));
-  const std::string passphrase_file = Of(settings, "passphrase-file");
+  VSS_TRY(const SecretText words, ReadSecretFile(ValueOf(settings, "mnemonic-file")));
+  const std::string passphrase_file = ValueOf(settings, "passphrase-file");
   if (passphrase_file.empty()) return seal::SeedFromMnemonic(words.Bytes(), {});
   VSS_TRY(const SecretText passphrase, ReadSecretFile(passphrase_file));
   const std::string_view line = passphrase.Bytes().substr(0, passphrase.Bytes().find('\n'));
@@ -84,11 +79,11 @@ Result<Secret<32>> ReadKeyFile(const std::string& path) {
 Result<WalletKeys> ReadWallet(const Settings& settings) {
   int given = 0;
   for (const char* name : {"mnemonic-file", "seed-file", "key-file"}) {
-    given += Of(settings, name).empty() ? 0 : 1;
+    given += ValueOf(settings, name).empty() ? 0 : 1;
   }
   if (given > 1) return Invalid("give one of mnemonic-file, seed-file and key-file");
   WalletKeys keys;
-  if (const std::string file = Of(settings, "key-file"); !file.empty()) {
+  if (const std::string file = ValueOf(settings, "key-file"); !file.empty()) {
     VSS_TRY(const Secret<32> key, ReadKeyFile(file));
     keys.store = seal::DeriveStoreKeys(key);
   } else if (given == 1) {
@@ -98,7 +93,7 @@ Result<WalletKeys> ReadWallet(const Settings& settings) {
     keys.signing_key = std::move(all.signing_key);
     keys.lnurl_parent = std::move(all.lnurl_parent);
   }
-  if (const std::string file = Of(settings, "signing-key-file"); !file.empty()) {
+  if (const std::string file = ValueOf(settings, "signing-key-file"); !file.empty()) {
     VSS_TRY(keys.signing_key, ReadKeyFile(file));
   }
   return keys;

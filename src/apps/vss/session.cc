@@ -11,11 +11,6 @@
 namespace vss::apps {
 namespace {
 
-std::string Of(const Settings& settings, const char* name) {
-  const auto found = settings.find(name);
-  return found == settings.end() ? "" : found->second;
-}
-
 Result<client::Duration> ParseTimeout(const std::string& text) {
   int seconds = 120;
   const char* const end = text.data() + text.size();
@@ -43,19 +38,21 @@ Failure FailureOf(client::Error error) {
 Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
   std::unique_ptr<Session> session(new Session(settings));
   client::ClientOptions& options = session->options_;
-  options.base_url = Of(settings, "url");
+  options.base_url = ValueOf(settings, "url");
   if (options.base_url.empty()) {
     return Invalid("no server: give --url, VSS_URL, or a profile in " + UsualConfigFile());
   }
-  options.store_id = Of(settings, "store");
-  VSS_TRY(options.call_time_max, ParseTimeout(Of(settings, "timeout")));
-  VSS_TRY(options.allow_plain_http, ParseFlag("plain-http", Of(settings, "plain-http")));
+  options.store_id = ValueOf(settings, "store");
+  VSS_TRY(options.call_time_max, ParseTimeout(ValueOf(settings, "timeout")));
+  VSS_TRY(options.allow_plain_http, ParseFlag("plain-http", ValueOf(settings, "plain-http")));
   options.allow_missing_protocol_version = true;  // Old servers have to be left, too.
   options.reply_bytes_max = std::size_t{1} << 30;
 
   VSS_TRY(session->wallet_, ReadWallet(settings));
-  session->transport_ = std::make_unique<client::CurlTransport>(client::CurlOptions{
-      .ca_file = Of(settings, "ca-file"), .proxy = Of(settings, "proxy"), .connections_max = 32});
+  session->transport_ = std::make_unique<client::CurlTransport>(
+      client::CurlOptions{.ca_file = ValueOf(settings, "ca-file"),
+                          .proxy = ValueOf(settings, "proxy"),
+                          .connections_max = 32});
   VSS_RETURN_IF_FAILED(session->ChooseCredentials());
   VSS_TRY(session->client_, session->ClientOf(session->store_id()));
   session->blocking_ = std::make_unique<client::BlockingClient>(*session->client_);
@@ -69,14 +66,16 @@ Result<std::unique_ptr<client::Client>> Session::ClientOf(const std::string& sto
 }
 
 Result<Done> Session::ChooseCredentials() {
-  std::string how = Of(settings_, "auth");
-  const std::string token_file = Of(settings_, "token-file");
-  const std::string lnurl = Of(settings_, "lnurl-url");
+  std::string how = ValueOf(settings_, "auth");
+  const std::string token_file = ValueOf(settings_, "token-file");
+  const std::string lnurl = ValueOf(settings_, "lnurl-url");
   if (how.empty()) {
-    how = !token_file.empty()   ? "token"
-          : !lnurl.empty()      ? "lnurl"
-          : wallet_.signing_key ? "signature"
-                                : "none";
+    const bool may_sign = wallet_.signing_key && (ValueOf(settings_, kOnlyOpens).empty() ||
+                                                  !ValueOf(settings_, "signing-key-file").empty());
+    how = !token_file.empty() ? "token"
+          : !lnurl.empty()    ? "lnurl"
+          : may_sign          ? "signature"
+                              : "none";
   }
   if (how == "none") {
     credentials_ = client::FixedCredentials();

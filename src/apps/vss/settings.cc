@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -41,11 +42,11 @@ std::string VariableOf(std::string_view name) {
   return variable;
 }
 
-std::string TextOf(const toml::node& node) {
+std::optional<std::string> TextOf(const toml::node& node) {
   if (const auto text = node.value_exact<std::string>()) return *text;
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
   if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
-  return "";
+  return std::nullopt;
 }
 
 // Files that a profile names are found from where the profile is.
@@ -64,7 +65,10 @@ Result<Settings> ReadProfile(const std::string& file, const std::string& name,
     if (std::ranges::find(kSettings, setting, &SettingKind::name) == kSettings.end()) {
       return Invalid(where + ": there is no setting " + std::string(key.str()));
     }
-    settings[setting] = FromFolderOf(file, setting, TextOf(node));
+    const auto text = TextOf(node);
+    if (!text)
+      return Invalid(where + ": " + std::string(key.str()) + " is no text, number or bool");
+    settings[setting] = FromFolderOf(file, setting, *text);
   }
   return settings;
 }
@@ -99,18 +103,69 @@ std::filesystem::path UserFolder(const char* variable, const char* under_home) {
 }
 
 // Ways to say the same thing: who says one of them anew has said them all.
-constexpr std::array<std::array<std::string_view, 4>, 2> kAlternatives = {{
-    {"mnemonic-file", "passphrase-file", "seed-file", "key-file"},
-    {"auth", "signing-key-file", "token-file", "lnurl-url"},
-}};
+constexpr std::array<std::string_view, 5> kWallet = {"mnemonic-file", "passphrase-file",
+                                                     "seed-file", "key-file", kOnlyOpens};
+constexpr std::array<std::string_view, 4> kCredentials = {"auth", "signing-key-file", "token-file",
+                                                          "lnurl-url"};
+// What is said about one server, and not about another.
+constexpr std::array<std::string_view, 2> kOfOneServer = {"ca-file", "plain-http"};
+
+bool SaysOneOf(std::span<const std::string_view> names, const Settings& settings) {
+  return std::ranges::any_of(
+      names, [&](std::string_view name) { return !ValueOf(settings, name).empty(); });
+}
+
+void Erase(std::span<const std::string_view> names, Settings& settings) {
+  for (const std::string_view name : names) settings.erase(std::string(name));
+}
 
 void Lay(const Settings& over, Settings& settings) {
-  const auto says = [&over](std::string_view name) { return over.contains(std::string(name)); };
-  for (const auto& names : kAlternatives) {
-    if (!std::ranges::any_of(names, says)) continue;
-    for (const std::string_view name : names) settings.erase(std::string(name));
-  }
+  if (SaysOneOf(kWallet, over)) Erase(kWallet, settings);
+  if (SaysOneOf(kCredentials, over)) Erase(kCredentials, settings);
   for (const auto& [name, value] : over) settings[name] = value;
+}
+
+std::string Lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return text;
+}
+
+// Scheme, host and port.
+std::string OriginOf(const std::string& url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string::npos) return url;
+  std::string origin = Lower(url.substr(0, url.find('/', scheme_end + 3)));
+  const std::string_view usual_port = origin.starts_with("https:") ? ":443" : ":80";
+  if (origin.ends_with(usual_port)) origin.resize(origin.size() - usual_port.size());
+  return origin;
+}
+
+// Takes from `settings` what was said with another server in mind than the one at `url`.
+void KeepFrom(const std::string& url, Settings& settings) {
+  if (!settings.contains("url") || OriginOf(settings["url"]) == OriginOf(url)) return;
+  Erase(kCredentials, settings);
+  Erase(kOfOneServer, settings);
+  if (SaysOneOf(kWallet, settings)) settings[kOnlyOpens] = "true";
+}
+
+Settings FromEnvironment() {
+  Settings settings;
+  for (const SettingKind& kind : kSettings) {
+    const std::string value = Environment(VariableOf(kind.name));
+    if (!value.empty()) settings[std::string(kind.name)] = value;
+  }
+  return settings;
+}
+
+// Only what a profile leaves open is asked of others.
+void FillOnly(const Settings& profile, Settings& given) {
+  given.erase("url");
+  given.erase("store");
+  // Whoever has the wallet's words or seed has said who is calling.
+  constexpr std::array<std::string_view, 2> kSigners = {"mnemonic-file", "seed-file"};
+  if (SaysOneOf(kSigners, profile)) Erase(kCredentials, given);
 }
 
 }  // namespace
@@ -127,22 +182,34 @@ Result<std::string> StateFolder() {
 }
 
 Result<Settings> LoadSettings(const SettingSources& sources) {
+  if (ValueOf(sources.from_command_line, "proxy").find('@') != std::string::npos) {
+    return Invalid(
+        "everybody on this machine can read the proxy's password there: put it into "
+        "VSS_PROXY or a profile");
+  }
   SettingSources chosen = sources;
   if (chosen.profile.empty()) chosen.profile = Environment("VSS_PROFILE");
-  VSS_TRY(Settings settings, FromFile(chosen));
-  Settings from_environment;
-  for (const SettingKind& kind : kSettings) {
-    const std::string value = Environment(VariableOf(kind.name));
-    if (!value.empty()) from_environment[std::string(kind.name)] = value;
+  VSS_TRY(Settings profile, FromFile(chosen));
+  std::array<Settings, 2> given = {FromEnvironment(), sources.from_command_line};
+  std::string url = ValueOf(profile, "url");
+  for (const Settings& place : given) {
+    if (place.contains("url") && !sources.is_profile_strongest) url = place.at("url");
   }
-  for (Settings over : {from_environment, sources.from_command_line}) {
-    if (sources.keeps_server) {
-      over.erase("url");
-      over.erase("store");
-    }
-    Lay(over, settings);
+  Settings settings;
+  KeepFrom(url, profile);
+  if (!sources.is_profile_strongest) Lay(profile, settings);
+  for (Settings& place : given) {
+    KeepFrom(url, place);
+    if (sources.is_profile_strongest) FillOnly(profile, place);
+    Lay(place, settings);
   }
+  if (sources.is_profile_strongest) Lay(profile, settings);
   return settings;
+}
+
+std::string ValueOf(const Settings& settings, std::string_view name) {
+  const auto found = settings.find(std::string(name));
+  return found == settings.end() ? "" : found->second;
 }
 
 }  // namespace vss::apps

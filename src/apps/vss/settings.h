@@ -45,11 +45,24 @@ struct SettingSources {
   std::string config_file;  // Empty: the usual one, which need not be there.
   std::string profile;      // Empty: the file's default_profile, or none.
   Settings from_command_line;
-  bool keeps_server = false;  // Server and store are those of the profile, whatever else is said.
+  // What the profile says counts more than the rest, which is only asked for what the profile does
+  // not say, and not for a server or a store.
+  bool is_profile_strongest = false;
 };
 
+// In a place that names a URL, a wallet's files that have to do with another server than the one
+// that is called: they open and seal values, and sign nothing unless that is asked for by name.
+// Nobody can say this; it follows.
+inline constexpr char kOnlyOpens[] = "wallet-only-opens";
+
+// Who names a URL in one place and credentials in the same has named them for that server: they do
+// not go to another one, whose URL comes from a stronger place.
+//
 // kInvalid for a profile that is not there and for settings that do not exist.
 Result<Settings> LoadSettings(const SettingSources& sources);
+
+// Empty if nobody said it.
+std::string ValueOf(const Settings& settings, std::string_view name);
 
 // $XDG_CONFIG_HOME/vss/config.toml, or the same under ~/.config.
 std::string UsualConfigFile();
