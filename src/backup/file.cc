@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <tuple>
@@ -21,6 +22,16 @@ Unexpected<Failure> FileFailure(const std::string& path, const char* what) {
   return Unavailable(path + " cannot be " + what + ": " + std::strerror(errno));
 }
 
+// Whether `path` still names what was opened under it.
+bool IsNameOf(const Descriptor& file, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return fstat(file.get(), &opened) == 0 && stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+}  // namespace
+
 Result<Done> FlushFolderOf(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -28,7 +39,17 @@ Result<Done> FlushFolderOf(const std::string& path) {
   return Done{};
 }
 
-}  // namespace
+Result<Done> RenameFile(const std::string& from, const std::string& to, Rename rename) {
+  const unsigned int flags = rename == Rename::kReplaces ? 0 : RENAME_NOREPLACE;
+  int result = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags);
+  // Network file systems know no flags: then looking before has to do.
+  if (result != 0 && errno == EINVAL && access(to.c_str(), F_OK) != 0) {
+    result = std::rename(from.c_str(), to.c_str());
+  }
+  if (result == 0) return Done{};
+  if (errno == EEXIST) return Invalid(to + " is in the way");
+  return FileFailure(to, "written");
+}
 
 Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
@@ -44,7 +65,10 @@ Descriptor::~Descriptor() {
 std::string PartOf(const std::string& path) { return path + ".part"; }
 
 Result<std::unique_ptr<FileBytes>> FileBytes::Open(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return Of(Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), path);
+}
+
+Result<std::unique_ptr<FileBytes>> FileBytes::Of(Descriptor file, const std::string& path) {
   struct stat status {};
   if (file.get() < 0 || fstat(file.get(), &status) != 0) return FileFailure(path, "read");
   if (!S_ISREG(status.st_mode)) return Invalid(path + " is not a regular file");
@@ -69,11 +93,12 @@ Result<Writer> Writer::Open(const std::string& path, const Head& head, Contents*
   // What wallets store is sealed, mostly; in any case it is nobody else's business.
   Descriptor file(::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (file.get() < 0) return FileFailure(part, "written");
-  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  // Whoever had the lock may have finished the file since it was opened here.
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !IsNameOf(file, part)) {
     return Unavailable(part + " is being written by another process");
   }
+  VSS_TRY(const auto bytes, FileBytes::Of(Descriptor(dup(file.get())), part));
   Writer writer(path, std::move(file));
-  VSS_TRY(const auto bytes, FileBytes::Open(part));
   if (bytes->Size() == 0) {
     VSS_RETURN_IF_FAILED(writer.Begin(head));
     return writer;
@@ -82,8 +107,8 @@ Result<Writer> Writer::Open(const std::string& path, const Head& head, Contents*
   if (!found->head) {
     return Invalid(part + " is in the way: it is not the beginning of a backup");
   }
-  if (found->head->store_id != head.store_id) {
-    return Invalid(part + " is the unfinished backup of another store; remove it first");
+  if (found->head->origin != head.origin) {
+    return Invalid(part + " is in the way: another store was read into it, or somebody else's");
   }
   const auto is_behind = [&](const Note& note) { return note.offset >= found->sound.offset; };
   std::erase_if(found->notes, is_behind);
@@ -141,7 +166,8 @@ Result<std::uint64_t> Writer::Append(const Record& record) {
   return Add(FrameKind::kRecord, EncodeRecordStart(record.key, record.version), record.value);
 }
 
-Result<Done> Writer::Finish(const std::vector<std::uint64_t>& index, Summary summary) {
+Result<Done> Writer::Finish(const std::vector<std::uint64_t>& index, Summary summary,
+                            Rename rename) {
   summary.index_at = position_.offset;
   for (std::size_t at = 0; at < index.size(); at += kIndexEntriesMax) {
     const std::size_t count = std::min(kIndexEntriesMax, index.size() - at);
@@ -152,7 +178,7 @@ Result<Done> Writer::Finish(const std::vector<std::uint64_t>& index, Summary sum
   VSS_RETURN_IF_FAILED(Add(FrameKind::kDone, EncodeSummary(summary)));
   VSS_RETURN_IF_FAILED(Flush());
   if (fsync(file_.get()) != 0) return FileFailure(PartOf(path_), "flushed");
-  if (rename(PartOf(path_).c_str(), path_.c_str()) != 0) return FileFailure(path_, "written");
+  VSS_RETURN_IF_FAILED(RenameFile(PartOf(path_), path_, rename));
   return FlushFolderOf(path_);
 }
 

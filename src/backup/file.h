@@ -36,6 +36,8 @@ class Descriptor final {
 class FileBytes final : public BytesSource {
  public:
   static Result<std::unique_ptr<FileBytes>> Open(const std::string& path);
+  // As it is now; `path` is for messages.
+  static Result<std::unique_ptr<FileBytes>> Of(Descriptor file, const std::string& path);
 
   std::uint64_t Size() const override { return size_; }
   Result<Done> ReadAt(std::uint64_t offset, std::span<std::uint8_t> bytes) override;
@@ -47,10 +49,17 @@ class FileBytes final : public BytesSource {
   std::uint64_t size_;
 };
 
+enum class Rename { kReplaces, kRefusesToReplace };
+
+// kInvalid if `to` is there already and is not to be replaced.
+Result<Done> RenameFile(const std::string& from, const std::string& to, Rename rename);
+// Makes a new name in the folder of `path` durable.
+Result<Done> FlushFolderOf(const std::string& path);
+
 class Writer final {
  public:
-  // Begins FILE.part anew with `head`, or, where one is left of the same store, goes on with it:
-  // whatever is sound in it is in `found`, and what is not is cut off.
+  // Begins FILE.part anew with `head`, or, where one is left of the same origin, goes on with it:
+  // whatever is sound in it is in `found`, and what is not is cut off.  Any other is left alone.
   static Result<Writer> Open(const std::string& path, const Head& head, Contents* found);
   Writer(Writer&&) noexcept = default;
   ~Writer();  // Leaves the part for the next one, if it was not finished.
@@ -59,8 +68,8 @@ class Writer final {
   Result<std::uint64_t> Append(const Record& record);
 
   // Adds index and summary (its `index_at` is filled in here), makes all of it durable, and gives
-  // the file its name, in place of one that had it.
-  Result<Done> Finish(const std::vector<std::uint64_t>& index, Summary summary);
+  // the file its name.
+  Result<Done> Finish(const std::vector<std::uint64_t>& index, Summary summary, Rename rename);
 
   std::uint64_t bytes_written() const { return position_.offset; }
 

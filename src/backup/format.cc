@@ -100,7 +100,7 @@ std::optional<FrameHeader> DecodeFrameHeader(ByteView bytes) {
 }
 
 std::string EncodeHead(const Head& head) {
-  std::string bytes(TextOf(head.file_id));
+  std::string bytes(TextOf(head.origin));
   Append(bytes, Micros(head.created));
   return bytes + head.store_id;
 }
@@ -108,7 +108,7 @@ std::string EncodeHead(const Head& head) {
 std::optional<Head> DecodeHead(ByteView payload) {
   Cursor cursor(payload);
   Head head;
-  std::ranges::copy(cursor.TakeBytes(head.file_id.size()), head.file_id.begin());
+  std::ranges::copy(cursor.TakeBytes(head.origin.size()), head.origin.begin());
   head.created = TimeAt(cursor.Take<std::int64_t>());
   if (cursor.IsShort()) return std::nullopt;
   head.store_id = TextOf(cursor.Rest());

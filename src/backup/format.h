@@ -57,7 +57,9 @@ std::optional<FrameHeader> DecodeFrameHeader(ByteView bytes);
 
 // HEAD: whose backup this is.
 struct Head {
-  std::array<std::uint8_t, 16> file_id{};  // Drawn at random: no two backups have the same links.
+  // Stands for the server, the store and the user that were read, and for a copy's target: only the
+  // same may go on with this file.
+  ShortDigest origin{};
   WallTime created = {};
   std::string store_id;
 };

@@ -24,7 +24,7 @@ WallTime At(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds
 
 Head HeadOf(std::uint8_t id) {
   Head head{.created = At(1'700'000'000), .store_id = "wallet"};
-  head.file_id.fill(id);
+  head.origin.fill(id);
   return head;
 }
 
@@ -48,11 +48,13 @@ std::string MakeBackup(std::uint8_t id) {
   add("gone", 3, "gone");
   const std::uint64_t a = add("a", 2, std::string("new\0value", 9));
   const std::uint64_t c = add("c", 7, "");
-  EXPECT_TRUE(writer->Finish({c, b, a}, {.global_version_before = 5,
-                                         .global_version_after = 5,
-                                         .records = 3,
-                                         .value_bytes = 15,
-                                         .finished = At(1'700'000'060)}));
+  EXPECT_TRUE(writer->Finish({c, b, a},
+                             {.global_version_before = 5,
+                              .global_version_after = 5,
+                              .records = 3,
+                              .value_bytes = 15,
+                              .finished = At(1'700'000'060)},
+                             Rename::kRefusesToReplace));
   return ReadFile(path);
 }
 
@@ -181,7 +183,7 @@ TEST(BackupFormat, WhatIsWholeButMakesNoSenseIsRefused) {
   Contents found;
   auto writer = Writer::Open(folder.Path("b"), HeadOf(1), &found);
   const std::uint64_t a = *writer->Append({"a", 1, "x"});
-  ASSERT_TRUE(writer->Finish({a, a}, {.records = 2}));
+  ASSERT_TRUE(writer->Finish({a, a}, {.records = 2}, Rename::kRefusesToReplace));
   EXPECT_EQ(OnlyDamage(ReadFile(folder.Path("b"))).kind, Kind::kMeaning);
 }
 
@@ -195,17 +197,16 @@ TEST(BackupFile, GoesOnWithWhatACrashLeft) {
   for (const std::size_t size : sizes) {
     std::ofstream(PartOf(path), std::ios::binary) << bytes.substr(0, size);
     Contents found;
-    auto writer = Writer::Open(path, HeadOf(9), &found);  // The file keeps its own id.
+    auto writer = Writer::Open(path, HeadOf(1), &found);
     ASSERT_TRUE(writer);
-    EXPECT_FALSE(Writer::Open(path, HeadOf(9), &found));  // Another one is at work.
+    EXPECT_FALSE(Writer::Open(path, HeadOf(1), &found));  // Another one is at work.
     std::vector<std::uint64_t> index;
     for (const Note& note : found.notes) index.insert(index.begin(), note.offset);
     index.resize(std::min<std::size_t>(index.size(), 1));
     index.insert(index.begin(), *writer->Append({"new", 1, "x"}));
-    ASSERT_TRUE(writer->Finish(index, {.records = index.size()}));
+    ASSERT_TRUE(writer->Finish(index, {.records = index.size()}, Rename::kReplaces));
     const Contents contents = Look(ReadFile(path));
     EXPECT_TRUE(contents.IsSound()) << size << " " << contents.damages.front().message;
-    EXPECT_EQ(contents.head->file_id, HeadOf(1).file_id);
   }
 }
 
@@ -217,10 +218,18 @@ TEST(BackupFile, WritesOnNoOtherFile) {
   EXPECT_EQ(ReadFile(folder.Path("b.part")), "a shopping list");
 
   std::ofstream(folder.Path("c.part"), std::ios::binary) << MakeBackup(1);
-  Head other = HeadOf(1);
-  other.store_id = "another";
-  EXPECT_FALSE(Writer::Open(folder.Path("c"), other, &found));
+  EXPECT_FALSE(Writer::Open(folder.Path("c"), HeadOf(2), &found));
   EXPECT_EQ(ReadFile(folder.Path("c.part")), MakeBackup(1));
+}
+
+TEST(BackupFile, ReplacesNoFileThatAppearedMeanwhile) {
+  const testing::TempFolder folder;
+  const std::string path = folder.Path("b");
+  Contents found;
+  auto writer = Writer::Open(path, HeadOf(1), &found);
+  std::ofstream(path) << "a shopping list";
+  EXPECT_EQ(writer->Finish({}, {}, Rename::kRefusesToReplace).error().kind, vss::Kind::kInvalid);
+  EXPECT_EQ(ReadFile(path), "a shopping list");
 }
 
 }  // namespace

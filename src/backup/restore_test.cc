@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,8 +27,7 @@ class BackupTest : public ::testing::Test {
  protected:
   Result<Taken> Take() {
     ManualClock clock;
-    SystemEntropy entropy;
-    return TakeBackup(source_, path_, "wallet", clock, entropy, {});
+    return TakeBackup(source_, place_, Rename::kReplaces, clock, {});
   }
   Result<RestoreOutcome> RestoreTo(Remote& target, RestoreOptions options = {}) {
     auto bytes = FileBytes::Open(path_);
@@ -60,6 +60,7 @@ class BackupTest : public ::testing::Test {
 
   const testing::TempFolder folder_;
   const std::string path_ = folder_.Path("b");
+  const Place place_{.path = path_, .origin = {1}, .store_id = "wallet"};
   MemoryRemote source_;
   MemoryRemote target_;
 };
@@ -202,7 +203,7 @@ TEST_F(BackupTest, ACopyFollowsItsSource) {
   source_.Put("k3", "new");
   source_.Remove("k4");
   source_.Put("last", "x");
-  ASSERT_TRUE(ReopenBackup(path_));
+  ASSERT_TRUE(ReopenBackup(place_));
   ASSERT_TRUE(Take());
   EXPECT_FALSE(RestoreTo(target_)->IsDone());  // Not the business of a restore.
   const auto outcome = RestoreTo(target_, {.target_is_a_copy = true});
@@ -211,6 +212,31 @@ TEST_F(BackupTest, ACopyFollowsItsSource) {
   EXPECT_EQ(outcome->replaced, 1U);
   EXPECT_EQ(target_.Keys(), source_.Keys());
   EXPECT_EQ(target_.ValueOf("k3"), "new");
+}
+
+TEST_F(BackupTest, OnlyTheSameOriginGoesOnWithAFile) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  Place other = place_;
+  other.origin = {2};
+  EXPECT_EQ(ReopenBackup(other).error().kind, Kind::kInvalid);
+  EXPECT_TRUE(FileBytes::Open(path_));  // Still there, and whole.
+  EXPECT_TRUE(RestoreTo(target_));
+
+  ASSERT_TRUE(ReopenBackup(place_));
+  ManualClock clock;
+  const auto taken = TakeBackup(source_, other, Rename::kReplaces, clock, {});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, Kind::kInvalid);
+  EXPECT_EQ(Take()->records_kept_before, 10U);
+}
+
+TEST_F(BackupTest, AFileIsNotReopenedOverAPart) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  std::filesystem::copy_file(path_, PartOf(path_));
+  EXPECT_EQ(ReopenBackup(place_).error().kind, Kind::kInvalid);
+  EXPECT_TRUE(RestoreTo(target_));
 }
 
 // Servers that lie.
@@ -286,9 +312,8 @@ TEST_F(BackupTest, RandomWritesAndBreaks) {
     };
     Fill(20);
     ManualClock clock;
-    SystemEntropy entropy;
     const std::string path = folder.Path("b");
-    while (!TakeBackup(source_, path, "wallet", clock, entropy, {})) {
+    while (!TakeBackup(source_, {.path = path}, Rename::kReplaces, clock, {})) {
     }
     // No write came between the last two readings, and none may have come after them.
     if (writes_left > 0) continue;

@@ -1,19 +1,19 @@
 #include "backup/take.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <unistd.h>
 
-#include "backup/file.h"
+#include <cerrno>
+#include <optional>
+
+#include "backup/scanner.h"
 
 namespace vss::backup {
 
-Result<Taken> TakeBackup(Remote& source, const std::string& path, const std::string& store_id,
-                         const Clock& clock, Entropy& entropy, const Watch& watch) {
-  Head head{.created = clock.Wall(), .store_id = store_id};
-  entropy.Fill(head.file_id);
+Result<Taken> TakeBackup(Remote& source, const Place& to, Rename rename, const Clock& clock,
+                         const Watch& watch) {
+  const Head head{.origin = to.origin, .created = clock.Wall(), .store_id = to.store_id};
   Contents found;
-  VSS_TRY(Writer writer, Writer::Open(path, head, &found));
+  VSS_TRY(Writer writer, Writer::Open(to.path, head, &found));
   Survey survey(
       source, found.notes, [&](const Record& record) { return writer.Append(record); }, watch);
   VSS_TRY(const Reading reading, survey.UntilStill());
@@ -23,15 +23,21 @@ Result<Taken> TakeBackup(Remote& source, const std::string& path, const std::str
                           .value_bytes = reading.value_bytes,
                           .finished = clock.Wall()},
               .records_kept_before = found.notes.size()};
-  VSS_RETURN_IF_FAILED(writer.Finish(reading.index, taken.summary));
+  VSS_RETURN_IF_FAILED(writer.Finish(reading.index, taken.summary, rename));
   return taken;
 }
 
-Result<Done> ReopenBackup(const std::string& path) {
-  if (rename(path.c_str(), PartOf(path).c_str()) != 0 && errno != ENOENT) {
-    return Unavailable(path + " cannot be gone on with: " + std::strerror(errno));
+Result<Done> ReopenBackup(const Place& place) {
+  if (access(place.path.c_str(), F_OK) != 0 && errno == ENOENT) return Done{};
+  VSS_TRY(const auto bytes, FileBytes::Open(place.path));
+  Scanner scanner(*bytes);
+  VSS_TRY(const std::optional<Frame> first, scanner.Next());
+  std::optional<Head> head;
+  if (first && first->header.kind == FrameKind::kHead) head = DecodeHead(first->payload);
+  if (!head || head->origin != place.origin) {
+    return Invalid(place.path + " is in the way: it comes from elsewhere, or is a file of its own");
   }
-  return Done{};
+  return RenameFile(place.path, PartOf(place.path), Rename::kRefusesToReplace);
 }
 
 }  // namespace vss::backup

@@ -4,11 +4,11 @@
 
 #include <string>
 
+#include "backup/file.h"
 #include "backup/format.h"
 #include "backup/remote.h"
 #include "backup/survey.h"
 #include "base/clock.h"
-#include "base/entropy.h"
 #include "base/failure.h"
 
 namespace vss::backup {
@@ -18,14 +18,22 @@ struct Taken {
   std::uint64_t records_kept_before = 0;  // By an earlier run that was interrupted.
 };
 
-// Writes `path`, which then holds the whole store as it was at one moment.  What an interrupted
-// call has left in PartOf(path) is gone on with.
-Result<Taken> TakeBackup(Remote& source, const std::string& path, const std::string& store_id,
-                         const Clock& clock, Entropy& entropy, const Watch& watch);
+// A file, and what belongs into it.
+struct Place {
+  std::string path;
+  ShortDigest origin{};  // As Head has it.
+  std::string store_id;
+};
+
+// Writes `to.path`, which then holds the whole store as it was at one moment.  What an interrupted
+// call of the same origin has left in PartOf(path) is gone on with; kInvalid for any other.
+Result<Taken> TakeBackup(Remote& source, const Place& to, Rename rename, const Clock& clock,
+                         const Watch& watch);
 
 // Makes a finished backup unfinished again, so that the next TakeBackup adds what has changed
-// since.  Nothing happens if there is none.
-Result<Done> ReopenBackup(const std::string& path);
+// since.  Nothing happens if there is none.  kInvalid, and nothing happens, if what is there is
+// anything else.
+Result<Done> ReopenBackup(const Place& place);
 
 }  // namespace vss::backup
 

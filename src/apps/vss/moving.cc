@@ -14,7 +14,6 @@
 #include "backup/survey.h"
 #include "backup/take.h"
 #include "crypto/hex.h"
-#include "crypto/sha256.h"
 
 namespace vss::apps {
 namespace {
@@ -96,11 +95,10 @@ Result<OpenBackup> Examined(const std::string& file) {
   return OpenBackup{std::move(bytes), std::move(contents)};
 }
 
-Result<backup::Taken> Take(Session& session, const std::string& file) {
+Result<backup::Taken> Take(Session& session, const backup::Place& to, backup::Rename rename) {
   ProgressLine line;
   SessionRemote remote(session);
-  return backup::TakeBackup(remote, file, session.store_id(), session.clock(), session.entropy(),
-                            line.Watch());
+  return backup::TakeBackup(remote, to, rename, session.clock(), line.Watch());
 }
 
 Result<backup::RestoreOutcome> Fill(Session& session, OpenBackup& from,
@@ -122,17 +120,17 @@ Result<std::unique_ptr<Session>> OpenNamed(const Context& context, const std::st
   return named.OpenSession();
 }
 
-// The same two stores have the same file, so that a copy goes on where it was interrupted.
-Result<std::string> SpoolOf(const Session& from, const Session& to) {
-  VSS_TRY(const std::string folder, StateFolder());
-  std::string both;
-  for (const Session* session : {&from, &to}) {
-    for (const auto& [name, value] : session->settings()) {
-      both.append(name).append(1, '\0').append(value).append(1, '\0');
-    }
-    both.append(1, '\0');
+// Where the backup in between lies: the same two stores have the same place, so that a copy goes on
+// where it was interrupted.
+Result<backup::Place> SpoolOf(const Session& from, const Session& to, const std::string& file) {
+  backup::Place place{.path = file,
+                      .origin = backup::DigestOf({BytesOf("copy"), from.identity(), to.identity()}),
+                      .store_id = from.store_id()};
+  if (file.empty()) {
+    VSS_TRY(const std::string folder, StateFolder());
+    place.path = folder + "/copy-" + crypto::EncodeHex(place.origin);
   }
-  return folder + "/copy-" + crypto::EncodeHex(crypto::Sha256({BytesOf(both)})).substr(0, 16);
+  return place;
 }
 
 // Whether the source still is what was read of it.
@@ -152,7 +150,12 @@ CommandResult Backup(const Context& context, const BackupArguments& arguments) {
     return Invalid(arguments.file + " is there already: choose another name, or --replace it");
   }
   VSS_TRY(const auto session, context.OpenSession());
-  VSS_TRY(const backup::Taken taken, Take(*session, arguments.file));
+  VSS_TRY(const backup::Taken taken,
+          Take(*session,
+               {.path = arguments.file,
+                .origin = backup::DigestOf({BytesOf("backup"), session->identity()}),
+                .store_id = session->store_id()},
+               arguments.replace ? backup::Rename::kReplaces : backup::Rename::kRefusesToReplace));
   nlohmann::json json = JsonOf(taken.summary);
   json["file"] = arguments.file;
   json["records_kept_before"] = taken.records_kept_before;
@@ -207,19 +210,14 @@ CommandResult Restore(const Context& context, const RestoreArguments& arguments)
 CommandResult Copy(const Context& context, const CopyArguments& arguments) {
   VSS_TRY(const auto from, OpenNamed(context, arguments.from));
   VSS_TRY(const auto to, OpenNamed(context, arguments.to));
-  if (from->settings() == to->settings()) {
-    return Invalid("both are the same store");
-  }
-  std::string spool = arguments.spool;
-  if (spool.empty()) {
-    VSS_TRY(spool, SpoolOf(*from, *to));
-  }
+  if (from->identity() == to->identity()) return Invalid("both are the same store");
+  VSS_TRY(const backup::Place spool, SpoolOf(*from, *to, arguments.spool));
   constexpr int kRoundsMax = 5;
   backup::RestoreOutcome all;
   for (int round = 0; round < kRoundsMax; ++round) {
     VSS_RETURN_IF_FAILED(backup::ReopenBackup(spool));
-    VSS_TRY(const backup::Taken taken, Take(*from, spool));
-    VSS_TRY(OpenBackup opened, Examined(spool));
+    VSS_TRY(const backup::Taken taken, Take(*from, spool, backup::Rename::kRefusesToReplace));
+    VSS_TRY(OpenBackup opened, Examined(spool.path));
     VSS_TRY(const backup::RestoreOutcome outcome,
             Fill(*to, opened, {.may_overwrite = arguments.overwrite, .target_is_a_copy = true}));
     if (!outcome.IsDone()) return ReportConflict(context, outcome);
@@ -231,7 +229,7 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
     if (round == 0) all.there_already = outcome.there_already;
     VSS_TRY(const bool is_still, IsStill(*from, opened));
     if (!is_still) continue;
-    if (arguments.spool.empty()) std::remove(spool.c_str());
+    if (arguments.spool.empty()) std::remove(spool.path.c_str());
     nlohmann::json json = JsonOf(all);
     json.update(JsonOf(taken.summary));
     context.out.Say(TextOf(all), json);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "backup/survey.h"
+#include "crypto/base64.h"
 
 namespace vss::apps {
 namespace {
@@ -27,6 +29,17 @@ Result<bool> ParseFlag(const std::string& name, const std::string& text) {
   if (text.empty() || text == "false" || text == "0") return false;
   if (text == "true" || text == "1") return true;
   return Invalid(name + " must be true or false");
+}
+
+// Whom a server takes the bearer of a token for: what a JSON Web Token says, for the next one will
+// say it, too; of any other the token itself.
+std::string UserOf(std::string_view token) {
+  const std::size_t start = std::min(token.find('.'), token.size() - 1) + 1;
+  const auto claims = crypto::DecodeBase64(token.substr(start, token.find('.', start) - start),
+                                           crypto::Base64::kUrl);
+  const auto json = nlohmann::json::parse(claims.value_or(""), nullptr, false);
+  if (!json.is_object() || !json.contains("sub")) return std::string(token);
+  return json["sub"].dump();
 }
 
 }  // namespace
@@ -78,15 +91,18 @@ Result<Done> Session::ChooseCredentials() {
                               : "none";
   }
   if (how == "none") {
+    Identify(how, {});
     credentials_ = client::FixedCredentials();
   } else if (how == "signature") {
     if (!wallet_.signing_key)
       return Invalid("signatures need the wallet's words, seed or a signing key");
+    Identify(how, wallet_.signing_key->Bytes());
     VSS_TRY(credentials_,
             client::SignatureCredentials(*std::move(wallet_.signing_key), clock_, entropy_));
   } else if (how == "token") {
     if (token_file.empty()) return Invalid("--auth token needs --token-file");
     VSS_TRY(const SecretText token, ReadSecretFile(token_file));
+    Identify(how, BytesOf(UserOf(token.Trimmed())));
     client::Headers headers;
     VSS_RETURN_IF_FAILED(headers.Set("Authorization", "Bearer " + std::string(token.Trimmed())));
     credentials_ = client::FixedCredentials(std::move(headers));
@@ -94,6 +110,7 @@ Result<Done> Session::ChooseCredentials() {
     if (lnurl.empty() || !wallet_.lnurl_parent) {
       return Invalid("--auth lnurl needs --lnurl-url and the wallet's words or seed");
     }
+    Identify(how + lnurl, wallet_.lnurl_parent->PrivateKey().Bytes());
     VSS_TRY(auto tokens,
             client::LnurlTokens({.auth_url = lnurl, .parent = *std::move(wallet_.lnurl_parent)},
                                 *transport_, entropy_));
@@ -102,6 +119,14 @@ Result<Done> Session::ChooseCredentials() {
     return Invalid("auth is one of none, signature, token and lnurl");
   }
   return Done{};
+}
+
+void Session::Identify(std::string_view how, ByteView who) {
+  std::string_view url = this->url();
+  while (url.ends_with('/')) url.remove_suffix(1);
+  constexpr std::string_view kEnd("\0", 1);
+  identity_ = backup::DigestOf({BytesOf(url), BytesOf(kEnd), BytesOf(store_id()), BytesOf(kEnd),
+                                BytesOf(how), BytesOf(kEnd), who});
 }
 
 Result<client::Headers> Session::Credentials() {

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/vss/secrets.h"
 #include "apps/vss/settings.h"
+#include "backup/format.h"
 #include "backup/remote.h"
 #include "base/clock.h"
 #include "base/entropy.h"
@@ -37,7 +39,8 @@ class Session final {
  public:
   static Result<std::unique_ptr<Session>> Open(const Settings& settings);
 
-  const Settings& settings() const { return settings_; }
+  // Stands for this server, store and user.
+  const backup::ShortDigest& identity() const { return identity_; }
   const std::string& url() const { return options_.base_url; }
   const std::string& store_id() const { return options_.store_id; }
   const WalletKeys& wallet() const { return wallet_; }
@@ -61,10 +64,13 @@ class Session final {
  private:
   explicit Session(const Settings& settings) : settings_(settings) {}
   Result<Done> ChooseCredentials();
+  // `who` is what tells this user from others: a secret, perhaps.
+  void Identify(std::string_view how, ByteView who);
 
   SystemClock clock_;
   SystemEntropy entropy_;
   Settings settings_;
+  backup::ShortDigest identity_{};
   client::ClientOptions options_;
   WalletKeys wallet_;
   std::unique_ptr<client::CurlTransport> transport_;
