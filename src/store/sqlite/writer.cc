@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include <algorithm>
+
 namespace vss::store::sqlite {
 namespace {
 
@@ -11,6 +13,13 @@ std::int64_t SizeOf(const Key& key, const std::string& value) {
 
 Usage Sum(const Usage& a, const Usage& b) {
   return {a.bytes + b.bytes, a.keys + b.keys, a.stores + b.stores};
+}
+
+// Whether it only adds records.
+bool IsCreation(const Batch& batch) {
+  return std::all_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) {
+    return change.action == Change::Action::kWrite && change.guard.kind == Guard::Kind::kAbsent;
+  });
 }
 
 }  // namespace
@@ -41,6 +50,10 @@ Sql<Done> Writer::KeepLogShort(int pages_max) {
 
 Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTime now) {
   VSS_TRY(std::optional<SpaceId> id, FindSpace(space));
+  if (id && IsCreation(batch)) {
+    VSS_TRY(const auto created, TryToCreate(space.tenant, *id, batch, now));
+    if (created) return *created;
+  }
   VSS_TRY(Plan plan, MakePlan(id, batch));
   if (!plan.obstacles.empty()) return CommitOutcome::Conflict(std::move(plan.obstacles));
 
@@ -66,6 +79,30 @@ Sql<CommitOutcome> Writer::Apply(const Space& space, const Batch& batch, WallTim
   }
   VSS_RETURN_IF_FAILED(Account(space.tenant, plan.growth));
   return CommitOutcome::Committed(created_tenant);
+}
+
+Sql<std::optional<CommitOutcome>> Writer::TryToCreate(const std::string& tenant, SpaceId space,
+                                                      const Batch& batch, WallTime now) {
+  Usage growth;
+  for (const Change& change : batch.changes) {
+    growth.bytes += SizeOf(change.key, change.value);
+    ++growth.keys;
+  }
+  if (!batch.allowance.IsUnlimited()) {
+    VSS_TRY(const Usage before, FindUsage(tenant));
+    if (QuotaBroken(batch.allowance, before, Sum(before, growth))) return std::nullopt;
+  }
+  std::vector<Rank> added;
+  for (const Change& change : batch.changes) {
+    VSS_RETURN_IF_FAILED(ApplyChange(space, change, std::nullopt, now));
+    if (sqlite3_changes(database_.handle()) == 0) {
+      for (const Rank rank : added) VSS_RETURN_IF_FAILED(Run(remove_record_, rank));
+      return std::nullopt;
+    }
+    added.push_back(sqlite3_last_insert_rowid(database_.handle()));
+  }
+  VSS_RETURN_IF_FAILED(Account(tenant, growth));
+  return CommitOutcome::Committed();
 }
 
 Sql<bool> Writer::Import(const ArchivedRecord& archived) {

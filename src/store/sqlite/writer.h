@@ -65,6 +65,10 @@ class Writer final {
     bool removes = false;
   };
 
+  // Adds the batch's records without looking for them first.  nullopt: that can't be done, and
+  // nothing was.
+  Sql<std::optional<CommitOutcome>> TryToCreate(const std::string& tenant, SpaceId space,
+                                                const Batch& batch, WallTime now);
   Sql<std::optional<SpaceId>> FindSpace(const Space& space);
   Sql<SpaceId> AddSpace(const Space& space);
   Sql<std::optional<Present>> FindRecord(SpaceId space, const Key& key);
@@ -102,7 +106,7 @@ class Writer final {
                          "WHERE space = ?1 AND key = ?2"};
   Statement add_record_{database_,
                         "INSERT INTO record (space, key, version, created, updated, value) "
-                        "VALUES (?1, ?2, ?3, ?4, ?4, ?5)"};
+                        "VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (space, key) DO NOTHING"};
   Statement find_exactly_{database_,
                           "SELECT 1 FROM record JOIN space ON space.id = record.space "
                           "WHERE rank = ?1 AND tenant = ?2 AND store = ?3 AND key = ?4 AND "
