@@ -5,6 +5,12 @@
 namespace vss::store::sqlite {
 namespace {
 
+// Otherwise SQLite keeps statistics of its memory, under one mutex for all threads.
+void LeaveMemoryUncounted() {
+  static const int kDone = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(kDone);  // Refused if SQLite is in use already, which does not matter.
+}
+
 Error ErrorOf(int code) { return {code, sqlite3_errstr(code)}; }
 
 Error LastError(sqlite3* handle) {
@@ -20,6 +26,7 @@ Failure Error::ToFailure() const {
 }
 
 Sql<Database> Database::Open(const std::string& path, const std::string& vfs) {
+  LeaveMemoryUncounted();
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
