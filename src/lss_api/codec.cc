@@ -15,6 +15,11 @@ using wire::WireReader;
 
 namespace {
 
+// What is too much is not made: an empty item has two bytes here and a hundred in memory.
+Unexpected<Failure> TooMany(std::size_t items_max, const char* where) {
+  return Invalid("more than " + std::to_string(items_max) + " items in one " + where);
+}
+
 Unexpected<Failure> NotAMessage() { return Invalid("not a message of this call"); }
 
 // What is empty is not written.
@@ -157,10 +162,7 @@ Result<PutRequest> DecodePutRequest(std::string_view bytes) {
   while (fields.Next()) {
     if (!Read(fields.Message(1), request.auth)) return NotAMessage();
     if (!Read(fields.Message(2), request.items)) return NotAMessage();
-    // What is too much is not made: an empty item has two bytes here and a hundred in memory.
-    if (request.items.size() > kItemsMax) {
-      return Invalid("more than " + std::to_string(kItemsMax) + " items in one put");
-    }
+    if (request.items.size() > kItemsMax) return TooMany(kItemsMax, "put");
     fields.ReadBytes(3, hmac);
   }
   if (fields.IsBroken()) return NotAMessage();
@@ -177,6 +179,7 @@ Result<PutReply> DecodePutReply(std::string_view bytes) {
     fields.ReadInteger(1, success);
     fields.ReadBytes(2, hmac);
     if (!Read(fields.Message(10), reply.conflicts)) return NotAMessage();
+    if (reply.conflicts.size() > kReplyItemsMax) return TooMany(kReplyItemsMax, "reply");
   }
   if (fields.IsBroken()) return NotAMessage();
   reply.success = success != 0;
@@ -204,6 +207,7 @@ Result<GetReply> DecodeGetReply(std::string_view bytes) {
   WireReader fields(bytes);
   while (fields.Next()) {
     if (!Read(fields.Message(1), reply.items)) return NotAMessage();
+    if (reply.items.size() > kReplyItemsMax) return TooMany(kReplyItemsMax, "reply");
     fields.ReadBytes(2, hmac);
   }
   if (fields.IsBroken()) return NotAMessage();

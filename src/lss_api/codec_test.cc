@@ -93,6 +93,13 @@ TEST_F(LssCodec, AMillionEmptyItemsAreNotMade) {
   std::string bytes;
   for (std::size_t i = 0; i <= kItemsMax + 10; ++i) bytes += std::string("\x12\x00", 2);
   EXPECT_EQ(DecodePutRequest(bytes).error().message, "more than 10000 items in one put");
+  for (const std::string item : {"\x0a", "\x52"}) {
+    bytes.clear();
+    for (std::size_t i = 0; i <= kReplyItemsMax; ++i) bytes += item + '\0';
+    const auto reply_failure = item == "\x0a" ? DecodeGetReply(bytes).error().message
+                                              : DecodePutReply(bytes).error().message;
+    EXPECT_EQ(reply_failure, "more than 200000 items in one reply");
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace vss::lss_client {
 
@@ -24,13 +25,11 @@ Result<Done> Ledger::CheckAll(std::string_view prefix, std::span<const Record> r
     }
     VSS_RETURN_IF_FAILED(CheckOne(record.key, record.version));
   }
-  for (auto known = versions_.lower_bound(Key(prefix));
-       known != versions_.end() && known->first.starts_with(prefix); ++known) {
-    if (!shown.contains(known->first)) {
-      return Corrupt("the server does not show " + known->first + ", which was stored");
-    }
-  }
-  return Done{};
+  const auto [first, last] = RangeOf(prefix);
+  const auto missing =
+      std::find_if(first, last, [&](const auto& known) { return !shown.contains(known.first); });
+  if (missing == last) return Done{};
+  return Corrupt("the server does not show " + missing->first + ", which was stored");
 }
 
 void Ledger::Learn(std::span<const Record> records) {
@@ -38,6 +37,27 @@ void Ledger::Learn(std::span<const Record> records) {
     Version& known = versions_[record.key];
     known = std::max(known, record.version);
   }
+}
+
+std::pair<Ledger::Position, Ledger::Position> Ledger::RangeOf(std::string_view prefix) const {
+  const auto first = versions_.lower_bound(Key(prefix));
+  return {first, std::find_if(first, versions_.end(), [prefix](const auto& known) {
+            return !known.first.starts_with(prefix);
+          })};
+}
+
+Ledger Ledger::Under(std::string_view prefix) const {
+  const auto [first, last] = RangeOf(prefix);
+  return Ledger({first, last});
+}
+
+Ledger Ledger::Of(std::span<const Record> records) const {
+  std::map<Key, Version> versions;
+  for (const Record& record : records) {
+    const auto known = versions_.find(record.key);
+    if (known != versions_.end()) versions.insert(*known);
+  }
+  return Ledger(std::move(versions));
 }
 
 }  // namespace vss::lss_client

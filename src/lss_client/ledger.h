@@ -33,7 +33,14 @@ class Ledger final {
   Result<Done> CheckOne(const Key& key, Version version) const;
   void Learn(std::span<const Record> records);
 
+  // The part of it that has these keys.
+  Ledger Under(std::string_view prefix) const;
+  Ledger Of(std::span<const Record> records) const;
+
  private:
+  using Position = std::map<Key, Version>::const_iterator;
+  std::pair<Position, Position> RangeOf(std::string_view prefix) const;
+
   std::map<Key, Version> versions_;
 };
 

@@ -15,15 +15,20 @@ namespace {
 bool IsBefore(const Record& a, const Record& b) { return a.key < b.key; }
 bool HasSameKey(const Record& a, const Record& b) { return a.key == b.key; }
 
+Unexpected<Failure> NotAReply(const Failure& why) { return Corrupt("the reply: " + why.message); }
+
 Unexpected<Failure> NotProved() {
   return Corrupt("the reply is not proved by the server that this client knows");
 }
 
-// Whether `conflict` can be an answer to a put of `items`, which are sorted.
-bool IsInTheWay(const Record& conflict, const std::vector<Record>& items) {
+// What `conflict` is about, of `items`, which are sorted; or nullptr.
+const Record* Find(const Record& conflict, const std::vector<Record>& items) {
   const auto item = std::lower_bound(items.begin(), items.end(), conflict, IsBefore);
-  if (item == items.end() || item->key != conflict.key) return false;
-  return conflict.version >= lss_api::kAbsent && conflict.version != item->version - 1;
+  return item == items.end() || item->key != conflict.key ? nullptr : &*item;
+}
+
+bool IsInTheWay(const Record& conflict, const Record& item) {
+  return item.version < 0 || conflict.version != item.version - 1;
 }
 
 std::string NewNonce(Entropy& entropy) {
@@ -81,12 +86,15 @@ Result<Done> Session::Open(std::vector<Record>& records) const {
 PutCall::PutCall(Session& session, std::vector<Record> items)
     : session_(session),
       items_(std::move(items)),
+      known_(session.ledger_.Of(items_)),
       request_(lss_api::Encode(lss_api::PutRequest{
           lss_api::Auth{session.client_id_, std::string(TextOf(session.key_.token))}, items_,
           lss_api::PutRequestHmac(session.key_.secret, items_)})) {}
 
 Result<PutOutcome> PutCall::OnReply(std::string_view bytes) {
-  VSS_TRY(lss_api::PutReply reply, lss_api::DecodePutReply(bytes));
+  auto decoded = lss_api::DecodePutReply(bytes);
+  if (!decoded) return NotAReply(decoded.error());
+  lss_api::PutReply& reply = *decoded;
   if (reply.success) {
     if (!lss_api::IsSameHmac(reply.hmac, lss_api::PutReplyHmac(session_.key_.secret, items_))) {
       return NotProved();
@@ -95,31 +103,40 @@ Result<PutOutcome> PutCall::OnReply(std::string_view bytes) {
     return PutOutcome{};
   }
   if (reply.conflicts.empty()) return Corrupt("a refusal without a conflict");
+  bool is_in_the_way = true;
   for (const Record& conflict : reply.conflicts) {
-    if (!IsInTheWay(conflict, items_)) {
+    const Record* const item = Find(conflict, items_);
+    if (item == nullptr || conflict.version < lss_api::kAbsent) {
       return Corrupt("a conflict that is none: " + conflict.key);
     }
-    VSS_RETURN_IF_FAILED(session_.ledger_.CheckOne(conflict.key, conflict.version));
+    VSS_RETURN_IF_FAILED(known_.CheckOne(conflict.key, conflict.version));
+    is_in_the_way = is_in_the_way && IsInTheWay(conflict, *item);
   }
   VSS_RETURN_IF_FAILED(session_.Open(reply.conflicts));
+  if (!is_in_the_way) {
+    return Unexpected(Failure{Kind::kInDoubt, "what stood in the way has been replaced meanwhile"});
+  }
   return PutOutcome{std::move(reply.conflicts)};
 }
 
 GetCall::GetCall(Session& session, std::string prefix, Entropy& entropy)
     : session_(session),
       prefix_(std::move(prefix)),
+      known_(session.ledger_.Under(prefix_)),
       nonce_(NewNonce(entropy)),
       request_(lss_api::Encode(lss_api::GetRequest{
           lss_api::Auth{session.client_id_, std::string(TextOf(session.key_.token))}, prefix_,
           nonce_})) {}
 
 Result<std::vector<Record>> GetCall::OnReply(std::string_view bytes) {
-  VSS_TRY(lss_api::GetReply reply, lss_api::DecodeGetReply(bytes));
+  auto decoded = lss_api::DecodeGetReply(bytes);
+  if (!decoded) return NotAReply(decoded.error());
+  lss_api::GetReply& reply = *decoded;
   if (!lss_api::IsSameHmac(reply.hmac,
                            lss_api::GetReplyHmac(session_.key_.secret, nonce_, reply.items))) {
     return NotProved();
   }
-  VSS_RETURN_IF_FAILED(session_.ledger_.CheckAll(prefix_, reply.items));
+  VSS_RETURN_IF_FAILED(known_.CheckAll(prefix_, reply.items));
   VSS_RETURN_IF_FAILED(session_.Open(reply.items));
   session_.ledger_.Learn(reply.items);
   return std::move(reply.items);

@@ -39,6 +39,8 @@ class Session;
 class PutCall final {
  public:
   const std::string& Request() const { return request_; }
+  // kInDoubt if what stood in the way has been replaced meanwhile, so that the same put would
+  // succeed now: read before writing again.
   Result<PutOutcome> OnReply(std::string_view reply);
 
  private:
@@ -47,6 +49,7 @@ class PutCall final {
 
   Session& session_;
   const std::vector<Record> items_;  // As stored.
+  const Ledger known_;               // Of their keys, before the put.
   std::string request_;
 };
 
@@ -63,11 +66,13 @@ class GetCall final {
 
   Session& session_;
   const std::string prefix_;
+  const Ledger known_;  // Of what is under it, before the get.
   std::string nonce_;
   std::string request_;
 };
 
-// Threads: one at a time.  Calls must not outlive it; several may be under way.
+// Threads: one at a time.  Calls must not outlive it; several may be under way, and be answered in
+// any order: a reply has to show what was known when it was asked for.
 class Session final {
  public:
   // For the server that is known by `server`, which must come from somewhere safe, or have been

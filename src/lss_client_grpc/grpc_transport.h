@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/failure.h"
+#include "lss_api/request.h"
 #include "lss_client/transport.h"
 
 namespace vss::lss_client {
@@ -19,7 +20,8 @@ struct GrpcTransportOptions {
   std::string certificate = {};  // Of the client, if the server asks for one, and
   std::string key = {};          // its private key.
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // Of one call.
-  std::size_t reply_bytes_max = std::size_t{64} << 20;
+  // What the server may have us hold before it has proved anything.
+  std::size_t reply_bytes_max = lss_api::kUsualMessageBytesMax;
 };
 
 // Connects when it is first called, and again when the connection is lost.

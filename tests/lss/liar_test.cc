@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lss_api/codec.h"
+#include "lss_client/sealed_value.h"
 #include "tests/lss/in_process.h"
 
 namespace vss::testing {
@@ -203,7 +204,6 @@ TEST_P(Liar, WhoMakesConflictsUp) {
   const std::vector<std::vector<Record>> conflicts = {
       {},               // None at all.
       {{"b", 4, "?"}},  // Of a key that was not put.
-      {{"a", 1, "y"}},  // That stands in nobody's way.
       {{"a", 0, "x"}},  // Older than what is known to be there.
       {{"a", -1, ""}},  // Gone.
       {{"a", -2, ""}},  // What is no version.
@@ -214,9 +214,26 @@ TEST_P(Liar, WhoMakesConflictsUp) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().kind, Kind::kCorrupt);
   }
+  // One that stands in nobody's way: perhaps it has only gone meanwhile.
+  path_.meddle = [&](Operation, const std::string& bytes, const Path::Forward&) {
+    const auto put = lss_api::DecodePutRequest(bytes).value();
+    Record present = put.items.front();
+    if (GetParam()) present.value = lss_client::SealValue({}, "a", 1, "y");
+    return TransportReply{
+        .body = lss_api::Encode(lss_api::PutReply{false, "", {{"a", 1, present.value}}})};
+  };
+  EXPECT_EQ(client_.Put({{"a", 2, "z"}}).error().kind, Kind::kInDoubt);
   if (!GetParam()) return;
   AnswerPutsWith({false, "", {{"a", 5, std::string(40, '?')}}});
   EXPECT_FALSE(client_.Put({{"a", 2, "z"}})) << "a sealed value proves itself";
+}
+
+TEST_P(Liar, WhoTalksNonsense) {
+  path_.meddle = [](Operation, const std::string&, const Path::Forward&) {
+    return TransportReply{.body = "\x0a\x7f"};
+  };
+  EXPECT_EQ(client_.Put({{"a", 0, "x"}}).error().kind, Kind::kCorrupt);
+  EXPECT_EQ(client_.Get("").error().kind, Kind::kCorrupt);
 }
 
 TEST_P(Liar, WhoPassesForTheServer) {
@@ -238,6 +255,33 @@ TEST_P(Liar, WhoRollsTheServerBackWhileTheClientIsOff) {
   const auto found = fresh.Get("");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().kind, Kind::kCorrupt);
+}
+
+// Replies come in any order, and each says what was true when the server had the request.
+TEST_P(Liar, IsNotFoundInCallsUnderWayAtOnce) {
+  lss_client::Session session = MakeSession();
+  const auto answer = [&](Operation operation, const auto& call) {
+    return server_.Call(operation, call.Request()).body;
+  };
+  const auto put = [&](Version version) { return *session.Put({{"a", version, "x"}}); };
+  auto first = put(0);
+  ASSERT_TRUE(first.OnReply(answer(Operation::kPut, first)));
+
+  auto get = session.Get("", entropy_);
+  auto second = put(1);
+  auto conflicting = put(5);
+  const std::string before = answer(Operation::kGet, get);
+  const std::string conflict = answer(Operation::kPut, conflicting);
+  ASSERT_TRUE(second.OnReply(answer(Operation::kPut, second)));
+  const auto found = get.OnReply(before);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(*found, (std::vector<Record>{{"a", 0, "x"}}));
+  const auto outcome = conflicting.OnReply(conflict);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->conflicts, (std::vector<Record>{{"a", 0, "x"}}));
+
+  EXPECT_EQ(session.ledger().Versions().at("a"), 1) << "nothing is forgotten";
+  EXPECT_EQ(session.Get("", entropy_).OnReply(before).error().kind, Kind::kCorrupt);
 }
 
 TEST_P(Liar, IsNotFoundInHonestWork) {
