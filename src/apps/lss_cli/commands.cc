@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/terminal/printable.h"
 #include "auth/key_file.h"
 #include "crypto/hex.h"
 #include "crypto/sha256.h"
@@ -24,7 +25,8 @@ namespace {
 // The server that is known; nullopt if none is.
 Result<std::optional<crypto::CompressedKey>> LoadServer(const Home& home) {
   std::ifstream file(home.ServerKey());
-  if (!file) return std::optional<crypto::CompressedKey>();
+  if (!file && errno == ENOENT) return std::optional<crypto::CompressedKey>();
+  if (!file) return Unavailable("cannot read " + home.ServerKey() + ": " + std::strerror(errno));
   std::string text{std::istreambuf_iterator<char>(file), {}};
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   crypto::CompressedKey key;
@@ -52,7 +54,7 @@ Result<Done> SaveServer(const Home& home, const crypto::CompressedKey& key) {
 }
 
 void Print(const char* what, const Record& record) {
-  std::printf("%s: %s, version: %lld value: %s\n", what, record.key.c_str(),
+  std::printf("%s: %s, version: %lld value: %s\n", what, Printable(record.key).c_str(),
               static_cast<long long>(record.version),
               crypto::EncodeHex(BytesOf(record.value)).c_str());
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "apps/lss_cli/commands.h"
+#include "apps/terminal/printable.h"
 #include "lss_client_grpc/grpc_transport.h"
 
 namespace vss::apps {
@@ -23,6 +24,8 @@ constexpr int kBadUsage = 2;
 struct Words {
   std::string rpc = "http://127.0.0.1:55551";
   std::string authorities_file;
+  std::string certificate_file;
+  std::string key_file;
   std::string prefix;
   std::string key;
   std::int64_t version = 0;
@@ -69,14 +72,20 @@ std::string UrlOf(const std::string& rpc) {
   return is_port ? "http://127.0.0.1:" + rpc : rpc;
 }
 
+Result<Done> Read(const std::string& path, std::string& text) {
+  if (path.empty()) return Done{};
+  std::ifstream file(path);
+  if (!file) return Invalid("cannot read " + path);
+  text.assign(std::istreambuf_iterator<char>(file), {});
+  return Done{};
+}
+
 Result<std::unique_ptr<lss_client::Transport>> Connect(const Words& words) {
   lss_client::GrpcTransportOptions options;
   options.url = UrlOf(words.rpc);
-  if (!words.authorities_file.empty()) {
-    std::ifstream file(words.authorities_file);
-    if (!file) return Invalid("cannot read " + words.authorities_file);
-    options.authorities.assign(std::istreambuf_iterator<char>(file), {});
-  }
+  VSS_RETURN_IF_FAILED(Read(words.authorities_file, options.authorities));
+  VSS_RETURN_IF_FAILED(Read(words.certificate_file, options.certificate));
+  VSS_RETURN_IF_FAILED(Read(words.key_file, options.key));
   return lss_client::MakeGrpcTransport(options);
 }
 
@@ -95,6 +104,12 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--ca", words.authorities_file,
                  "For https: PEM file of the authority to trust instead of the system's");
+  auto* const certificate =
+      app.add_option("--cert", words.certificate_file,
+                     "PEM file of this client's certificate, if the server asks");
+  auto* const key = app.add_option("--key", words.key_file, "PEM file of its private key");
+  certificate->needs(key);
+  key->needs(certificate);
   app.require_subcommand(1);
   AddCommands(app, words, command);
   try {
@@ -105,7 +120,7 @@ int Main(int argc, char** argv) {
   const auto done = Run(words, command);
   if (done) return 0;
   std::fflush(stdout);  // What was found comes before what is wrong with it.
-  std::fprintf(stderr, "Error: %s\n", done.error().message.c_str());
+  std::fprintf(stderr, "Error: %s\n", Printable(done.error().message).c_str());
   return kFailed;
 }
 

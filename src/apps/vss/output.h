@@ -7,14 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/terminal/printable.h"
 #include "apps/terminal/progress_bar.h"
 #include "backup/survey.h"
 #include "base/failure.h"
 
 namespace vss::apps {
-
-// A server may call keys what it likes: nothing of it reaches a terminal as anything but text.
-std::string Printable(std::string_view text);
 
 std::string Size(std::uint64_t bytes);                               // "12.3 MB"
 std::string Count(std::uint64_t number, std::string_view singular);  // "1 key", "2 keys"
