@@ -71,10 +71,16 @@ Result<Done> Flush(const std::string& path) {
   return Done{};
 }
 
+std::string ParentOf(const std::string& folder) { return folder + "/.."; }
+
 // Under another name first, so that nobody ever reads half a key; and linked, not renamed, so that
 // no key is ever replaced.
 Result<Done> Make(const std::string& folder, const std::string& path, Entropy& entropy) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return SystemFailure("make", folder);
+  if (::mkdir(folder.c_str(), 0700) == 0) {
+    VSS_RETURN_IF_FAILED(Flush(ParentOf(folder)));
+  } else if (errno != EEXIST) {
+    return SystemFailure("make", folder);
+  }
   std::string draft = path + ".XXXXXX";
   {
     const File file(::mkostemp(draft.data(), O_CLOEXEC));  // Mode 0600.
@@ -121,9 +127,15 @@ Result<std::optional<KeyFile>> LoadKeyFile(const std::string& path, Entropy& ent
 
 Result<KeyFile> LoadOrMakeKeyFile(const std::string& path, Entropy& entropy) {
   VSS_TRY(auto existing, LoadKeyFile(path, entropy));
-  if (existing) return *std::move(existing);
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (existing) {
+    // Who made it may have done so just now, and not have come to this yet; or long ago, on what
+    // is read-only by now.
+    static_cast<void>(Flush(folder));
+    static_cast<void>(Flush(ParentOf(folder)));
+    return *std::move(existing);
+  }
   VSS_RETURN_IF_FAILED(Make(folder, path, entropy));
   VSS_TRY(auto made, LoadKeyFile(path, entropy));
   if (!made) return Unavailable(path + " is gone right after it was made");

@@ -1,18 +1,50 @@
 #include "auth/key_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "crypto/hex.h"
 #include "tests/support/temp_folder.h"
 
+namespace {
+
+// The inodes of what has been flushed.
+std::vector<ino_t>& Flushed() {
+  static std::vector<ino_t> inodes;
+  return inodes;
+}
+
+ino_t InodeOf(const std::string& path) {
+  struct stat status = {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+  return status.st_ino;
+}
+
+}  // namespace
+
+// In place of the system's, for this whole program.
+extern "C" int fsync(int file) {
+  struct stat status = {};
+  if (::fstat(file, &status) == 0 && Flushed().size() < Flushed().capacity()) {
+    Flushed().push_back(status.st_ino);
+  }
+  return static_cast<int>(::syscall(SYS_fsync, file));
+}
+
 namespace vss::auth {
 namespace {
+
+using ::testing::Contains;
 
 class KeyFiles : public ::testing::Test {
  protected:
@@ -37,6 +69,22 @@ TEST_F(KeyFiles, IsMadeOnceAndKept) {
   ASSERT_TRUE(again);
   EXPECT_FALSE(again->is_new);
   EXPECT_EQ(made->key.PublicKey(), again->key.PublicKey());
+}
+
+// The folder is an entry of another one, and gone with it after a power cut unless that is flushed.
+TEST_F(KeyFiles, IsFlushedUpToTheFolderOfItsFolder) {
+  for (const bool is_new : {true, false}) {  // Made by us, or by somebody else just now.
+    Flushed().clear();
+    Flushed().reserve(10);
+    const auto key = Load();
+    const std::vector<ino_t> flushed = std::exchange(Flushed(), {});
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->is_new, is_new);
+    EXPECT_THAT(flushed, Contains(InodeOf(Folder())));
+    EXPECT_THAT(flushed, Contains(InodeOf(folder_.Path(""))));
+    const ino_t file = InodeOf(File());
+    EXPECT_TRUE(!is_new || std::ranges::count(flushed, file) > 0);
+  }
 }
 
 TEST_F(KeyFiles, IsTheOwnersOnly) {

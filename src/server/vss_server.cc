@@ -1,6 +1,7 @@
 #include "server/vss_server.h"
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,8 +123,11 @@ void VssServer::Start() {
 // The store goes before everything that its answers pass through: while it closes, it answers what
 // it had accepted.
 void VssServer::Stop() {
-  parts_->http->Stop();
-  if (parts_->lss) parts_->lss->Stop();
+  {
+    std::jthread signers;  // At the same time, so that nobody is let in while the others finish.
+    if (parts_->lss) signers = std::jthread([this] { parts_->lss->Stop(); });
+    parts_->http->Stop();
+  }
   parts_->store.reset();
 }
 

@@ -16,7 +16,9 @@
 #include "server/http/listening_socket.h"
 #include "tests/conformance/running_server.h"
 #include "tests/conformance/vss_client.h"
+#include "tests/e2e/server_process.h"
 #include "tests/lss/clients.h"
+#include "tests/lss/dial.h"
 #include "tests/support/seed.h"
 #include "tests/support/temp_folder.h"
 
@@ -184,10 +186,10 @@ TEST_F(LssServer, CountsAndLogsWhatItDoes) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line;
   }
   std::string log;
-  for (int i = 0; i < 500 && log.find("operation=lssGet") == std::string::npos; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(Eventually([&] {
     log = server_->LogText();
-  }
+    return log.find("operation=lssGet") != std::string::npos;
+  }));
   EXPECT_NE(log.find("operation=lssPut"), std::string::npos);
   EXPECT_EQ(log.find("name-of-a-key"), std::string::npos);
   EXPECT_EQ(log.find("a-secret-value"), std::string::npos);
@@ -229,6 +231,57 @@ TEST(LssClient, GivesUpOnAServerThatIsSilent) {
   const auto transport =
       Connect("http://127.0.0.1:" + std::to_string(server::PortOf(*silent)), hurried);
   EXPECT_EQ(transport->Call(Operation::kInfo, "").code, Code::kDeadlineExceeded);
+}
+
+TEST_F(LssServer, AReplyOverTheUsualSizeIsNotTaken) {
+  Start([](server::Config& config) { config.lss.reply_bytes_max = {16 << 20}; });
+  TestSigner signer(Url());
+  for (const char* key : {"a", "b"}) {
+    ASSERT_TRUE(signer->Put({{key, 0, std::string(3 << 20, 'x')}}));
+  }
+  EXPECT_TRUE(signer->Get("a"));
+  EXPECT_FALSE(signer->Get("")) << "a liar could have us hold any amount before it proves anything";
+}
+
+TEST_F(LssServer, AReplyThatIsTooLargeIsWarnedOf) {
+  Start([](server::Config&) {});
+  TestSigner signer(Url());
+  for (const char* key : {"a", "b"}) {
+    ASSERT_TRUE(signer->Put({{key, 0, std::string(3 << 20, 'x')}}));
+  }
+  EXPECT_FALSE(signer->Get(""));
+  EXPECT_TRUE(Eventually([&] {
+    return server_->LogText().find("warning request operation=lssGet status=413") !=
+           std::string::npos;
+  })) << server_->LogText();
+}
+
+TEST_F(LssServer, ValuesHaveTheBoundOfTheOtherDialect) {
+  Start([](server::Config& config) { config.quota.value_bytes_max = {1000}; });
+  TestSigner signer(Url());
+  EXPECT_TRUE(signer->Put({{"a", 0, std::string(1000, 'x')}}));
+  const auto over = signer->Put({{"b", 0, std::string(1001, 'x')}});
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().kind, Kind::kInvalid) << over.error().message;
+}
+
+// While a wallet's last request is waited for, no signer is let in.
+TEST_F(LssServer, WhoStopsLetsNobodyIn) {
+  Start([](server::Config& config) { config.server.shutdown_grace = std::chrono::minutes(2); });
+  const std::uint16_t lss_port = PortIn(Url());
+  ASSERT_TRUE(Dial(lss_port).IsOpen());
+  server::FileDescriptor wallet = Dial(PortIn(server_->Base()));
+  const std::string half = "POST /vss/getObject HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nx";
+  ASSERT_EQ(::send(wallet.Get(), half.data(), half.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(half.size()));
+  std::atomic<bool> has_stopped = false;
+  std::jthread stopping([&] {
+    server_.reset();
+    has_stopped = true;
+  });
+  EXPECT_TRUE(Eventually([&] { return !Dial(lss_port).IsOpen(); }));
+  EXPECT_FALSE(has_stopped) << "the wallet is waited for";
+  wallet = {};
 }
 
 TEST_F(LssServer, KeepsItsKeyAndRefusesAnother) {

@@ -1,8 +1,6 @@
 // Clients that mean harm, on the connection itself: whatever they do, honest signers are served.
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +21,7 @@
 #include "server/http/tls_testing.h"
 #include "tests/conformance/running_server.h"
 #include "tests/lss/clients.h"
+#include "tests/lss/dial.h"
 #include "tests/support/seed.h"
 #include "tests/support/temp_folder.h"
 
@@ -87,21 +86,9 @@ class HostileSigner : public ::testing::Test {
     server_ = *std::move(started);
   }
 
-  // From an address of its own if need be: who shares one with a crowd shares its room, too.
   FileDescriptor Dial(std::uint32_t from = INADDR_LOOPBACK) const {
-    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(from);
-    EXPECT_EQ(::bind(socket.Get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    const std::string base = server_->LssBase();
-    address.sin_port =
-        htons(static_cast<std::uint16_t>(std::stoi(base.substr(base.rfind(':') + 1))));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(socket.Get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    timeval patience = {10, 0};
-    ::setsockopt(socket.Get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ::setsockopt(socket.Get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    FileDescriptor socket = testing::Dial(PortIn(server_->LssBase()), from);
+    EXPECT_TRUE(socket.IsOpen());
     return socket;
   }
   // False once the server has had enough.
@@ -198,6 +185,19 @@ TEST_F(HostileSigner, WhoAnnouncesMoreThanItSends) {
                              Frame(0, 0, 1, std::string("\0\xff\xff\xff\xff", 5) + "x") +
                              Headers(3) + Frame(0, 0, 3, std::string("\0\0\x3f\xff\xff", 5) + "x"));
   }
+  ExpectServes();
+}
+
+// Nothing is due from a client whose request is on its way, but not for ever.
+TEST_F(HostileSigner, WhoNeverSendsTheLastByte) {
+  Start([](server::Config& config) {
+    config.lss.connection_age_max = std::chrono::seconds(1);
+    config.server.request_timeout = std::chrono::seconds(1);
+  });
+  const FileDescriptor socket = Dial();
+  Send(socket, std::string(kPreface) + Settings() + Headers(1) +
+                   Frame(0, 0, 1, std::string("\0\0\x3f\xff\xff", 5) + "x"));
+  EXPECT_TRUE(Ends(socket));
   ExpectServes();
 }
 

@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "server/http/tls_testing.h"
 #include "tests/e2e/server_process.h"
 #include "tests/lss/clients.h"
+#include "tests/postgres/server.h"
 #include "tests/support/seed.h"
 #include "tests/support/temp_folder.h"
 
@@ -22,11 +24,22 @@ namespace {
 
 class LssProcess : public ::testing::Test {
  protected:
+  LssProcess() {
+    settings_ = PlainSettings();
+    settings_["VSS_STORE_SQLITE_PATH"] = folder_.Path("vss.db");
+    settings_["VSS_LSS_LISTEN"] = "127.0.0.1:0";
+  }
+  void UsePostgres(PostgresServer& postgres) {
+    const store::PostgresOptions options = postgres.Options();
+    settings_["VSS_STORE_KIND"] = "postgres";
+    settings_["VSS_STORE_POSTGRES_HOSTS"] = options.hosts;
+    settings_["VSS_STORE_POSTGRES_USER"] = options.user;
+    settings_["VSS_STORE_POSTGRES_DATABASE"] = options.vss_database;
+    settings_["VSS_LSS_SERVER_KEY_FOLDER"] = folder_.Path("");
+  }
   void Start() {
     Launch launch;
-    launch.environment = PlainSettings();
-    launch.environment["VSS_STORE_SQLITE_PATH"] = folder_.Path("vss.db");
-    launch.environment["VSS_LSS_LISTEN"] = "127.0.0.1:0";
+    launch.environment = settings_;
     launch.output = folder_.Path("output");
     server_ = StartProcess(launch);
     const std::string output = server_->Output();
@@ -48,6 +61,7 @@ class LssProcess : public ::testing::Test {
   }
 
   TempFolder folder_;
+  Environment settings_;  // Of the servers that are started from now on.
   std::unique_ptr<ServerProcess> server_;
   std::string url_;
 };
@@ -102,7 +116,16 @@ class Writer final {
   Version next_ = 0;
 };
 
-TEST_F(LssProcess, KilledUnderLoadLosesNothingThatItAcknowledged) {
+class LssProcessOn : public LssProcess, public ::testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Every, LssProcessOn, ::testing::Values("sqlite", "postgres"),
+                         [](const auto& kind) { return kind.param; });
+
+TEST_P(LssProcessOn, KilledUnderLoadLosesNothingThatItAcknowledged) {
+  if (GetParam() == "postgres") {
+    if (PostgresServer::Shared() == nullptr) GTEST_SKIP() << "no PostgreSQL server is installed";
+    UsePostgres(*PostgresServer::Shared());
+  }
   Random random = MakeRandom();
   Start();
   std::vector<std::unique_ptr<Writer>> writers;
@@ -168,6 +191,42 @@ TEST_F(LssProcess, CliSession) {
   EXPECT_EQ(Cli("").substr(0, 24), "A subcommand is required");
 }
 
+TEST_F(LssProcess, CliShowsAServersKeysAsText) {
+  Start();
+  EXPECT_EQ(::system(("mkdir " + folder_.Path("home")).c_str()), 0);
+  EXPECT_EQ(Cli("init"), "(0)");
+  EXPECT_EQ(Cli("put \"$(printf 'red\\033[31m')\" 0 11"), "(0)");
+  EXPECT_EQ(Cli("get red"), "key: red\\x1b[31m, version: 0 value: 11\n(0)");
+}
+
+TEST_F(LssProcess, CliTakesNothingItCannotReadForNothing) {
+  Start();
+  const std::string home = folder_.Path("home");
+  EXPECT_EQ(
+      ::system(("mkdir -p " + home + "/.lss && ln -s server-pubkey " + home + "/.lss/server-pubkey")
+                   .c_str()),
+      0);
+  for (const char* const command : {"init", "info", "get x"}) {
+    EXPECT_EQ(Cli(command).substr(0, 18), "Error: cannot read") << command;
+  }
+}
+
+TEST_F(LssProcess, CliShowsItsCertificate) {
+  const server::testing::TlsFolder server_files("localhost");
+  const server::testing::TlsFolder client_files("client");
+  settings_["VSS_LSS_LISTEN"] = "localhost:0";
+  settings_["VSS_LSS_TLS_CERTIFICATE"] = server_files.files().certificate;
+  settings_["VSS_LSS_TLS_KEY"] = server_files.files().key;
+  settings_["VSS_LSS_TLS_CLIENT_AUTHORITY"] = client_files.files().certificate;
+  Start();
+  const std::string url = "https://localhost" + url_.substr(url_.rfind(':')) + " --ca " +
+                          server_files.files().certificate;
+  EXPECT_EQ(Cli("ping", url).find("(0)"), std::string::npos);
+  EXPECT_EQ(Cli("ping", url + " --cert " + client_files.files().certificate + " --key " +
+                            client_files.files().key),
+            "ping result: hello\n(0)");
+}
+
 TEST_F(LssProcess, CliStaysWithTheServerItKnows) {
   Start();
   EXPECT_EQ(::system(("mkdir " + folder_.Path("home")).c_str()), 0);
@@ -189,10 +248,7 @@ TEST_F(LssProcess, WithAnotherKeyDoesNotStart) {
   Start();
   EXPECT_EQ(server_->Stop(SIGTERM), 0);
   EXPECT_EQ(::system(("rm " + folder_.Path("server_key")).c_str()), 0);
-  Environment environment = PlainSettings();
-  environment["VSS_STORE_SQLITE_PATH"] = folder_.Path("vss.db");
-  environment["VSS_LSS_LISTEN"] = "127.0.0.1:0";
-  const Ended ended = RunServer({}, environment);
+  const Ended ended = RunServer({}, settings_);
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_NE(ended.output.find("lss.accept_new_server_key"), std::string::npos) << ended.output;
 }

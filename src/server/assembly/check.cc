@@ -11,11 +11,15 @@ Result<Done> CheckFilesOf(const Config& config, const Clock& clock) {
   if (!config.server.tls_certificate.empty()) {
     VSS_RETURN_IF_FAILED(TlsIdentity::Load({config.server.tls_certificate, config.server.tls_key}));
   }
-  if (!config.lss.tls_certificate.empty()) {
-    VSS_RETURN_IF_FAILED(TlsIdentity::Load({config.lss.tls_certificate, config.lss.tls_key}));
-  }
+  VSS_RETURN_IF_FAILED(CheckFilesOf(config.lss));
   if (config.store.kind == "postgres") VSS_RETURN_IF_FAILED(PostgresOptionsFrom(config));
   return Done{};
+}
+
+Result<Done> CheckFilesOf(const Config::Lss& lss) {
+  if (lss.tls_certificate.empty()) return Done{};
+  VSS_RETURN_IF_FAILED(TlsIdentity::Load({lss.tls_certificate, lss.tls_key}));
+  return lss.tls_client_authority.empty() ? Done{} : CheckAuthorities(lss.tls_client_authority);
 }
 
 }  // namespace vss::server

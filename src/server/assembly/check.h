@@ -12,6 +12,9 @@ namespace vss::server {
 // `config` is one that LoadConfig gave.
 Result<Done> CheckFilesOf(const Config& config, const Clock& clock);
 
+// gRPC reads its files by itself and is silent about those it cannot use.
+Result<Done> CheckFilesOf(const Config::Lss& lss);
+
 }  // namespace vss::server
 
 #endif  // VSS_SERVER_ASSEMBLY_CHECK_H_

@@ -20,6 +20,19 @@ TEST(CheckFiles, ReadsWhatServingWouldRead) {
   EXPECT_FALSE(CheckFilesOf(config, clock));
 
   config = {};
+  config.lss.tls_certificate = folder.files().certificate;
+  config.lss.tls_key = folder.files().key;
+  EXPECT_TRUE(CheckFilesOf(config, clock));
+  config.lss.tls_client_authority = folder.files().certificate;
+  EXPECT_TRUE(CheckFilesOf(config, clock));
+  for (const std::string& file : {folder.files().key, std::string("/nowhere/authority.pem")}) {
+    config.lss.tls_client_authority = file;
+    const auto checked = CheckFilesOf(config, clock);
+    ASSERT_FALSE(checked);
+    EXPECT_NE(checked.error().message.find(file), std::string::npos) << checked.error().message;
+  }
+
+  config = {};
   config.auth.schemes = {"jwt"};
   config.auth.jwt_public_keys = {"/nowhere/jwt.pem"};
   EXPECT_FALSE(CheckFilesOf(config, clock));

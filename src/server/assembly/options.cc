@@ -96,6 +96,8 @@ GrpcOptions GrpcOptionsFrom(const Config& config) {
   options.buffer_bytes_max = lss.bytes_in_flight_max.bytes;
   options.handshake_time_max = config.limits.head_timeout;
   options.idle_time_max = lss.idle_timeout;
+  options.age_max = lss.connection_age_max;
+  options.age_grace = config.server.request_timeout;
   options.keep_alive_time = lss.keep_alive_interval;
   options.drain_time_max = config.server.shutdown_grace;
   return options;

@@ -49,8 +49,9 @@ struct Config {
     ByteCount reply_bytes_max = 4_MiB;
     ByteCount bytes_in_flight_max = 512_MiB;
     std::uint64_t connections_max = 2'000;
-    std::uint64_t connections_per_address_max = 1'000;
-    std::uint64_t calls_per_connection_max = 100;
+    std::uint64_t connections_per_address_max = 100;
+    std::uint64_t calls_per_connection_max = 16;
+    Milliseconds connection_age_max = std::chrono::hours(4);
     Milliseconds idle_timeout = std::chrono::minutes(30);
     Milliseconds keep_alive_interval = std::chrono::minutes(1);
     std::uint64_t cached_clients_max = 100'000;

@@ -61,6 +61,18 @@ TEST(Config, ReadsEveryKindOfSetting) {
   EXPECT_EQ(config.limits.idle_timeout, Milliseconds(120'000));
 }
 
+TEST(Config, SignersHaveAPortOfTheirOwn) {
+  for (const std::string host : {"127.0.0.1", "localhost", "[::1]"}) {
+    EXPECT_EQ(ParseHostPort(host, kLssPort)->port, 55551) << host;
+    EXPECT_EQ(ParseHostPort(host + ":7", kLssPort)->port, 7) << host;
+    EXPECT_FALSE(ParseHostPort(host)) << host;
+    EXPECT_EQ(ProblemWith("[lss]\nlisten = [\"" + host + "\"]\n"), "");
+  }
+  for (const char* const text : {"", "::1", ":", "localhost:", "[::1]:"}) {
+    EXPECT_FALSE(ParseHostPort(text, kLssPort)) << text;
+  }
+}
+
 TEST(Config, TheEnvironmentIsText) {
   const auto loaded = LoadConfig(std::nullopt, {{"VSS_STORE_SQLITE_PATH", "caf\xE9.db"}});
   ASSERT_FALSE(loaded);

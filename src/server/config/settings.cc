@@ -203,7 +203,8 @@ std::vector<Setting> SettingsOf(Config& c) {
        "How long requests in flight may take to finish after SIGTERM."},
 
       {"lss.listen", &c.lss.listen,
-       "Addresses to serve signers on over gRPC, such as 127.0.0.1:55551. Empty switches it off."},
+       "Addresses to serve signers on over gRPC, such as 127.0.0.1, with another port than 55551 "
+       "behind a colon. Empty switches it off."},
       {"lss.tls_certificate", &c.lss.tls_certificate, "As server.tls_certificate."},
       {"lss.tls_key", &c.lss.tls_key,
        "Its private key. Both files are read again when they change."},
@@ -238,6 +239,9 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"lss.calls_per_connection_max", &c.lss.calls_per_connection_max,
        "Calls under way at once on one connection."},
       {"lss.idle_timeout", &c.lss.idle_timeout, "How long a connection without calls is kept."},
+      {"lss.connection_age_max", &c.lss.connection_age_max,
+       "How long any connection is kept. Clients are asked to connect anew; what is under way may "
+       "take server.request_timeout more."},
       {"lss.keep_alive_interval", &c.lss.keep_alive_interval,
        "A silent connection is asked this often whether it is still there."},
       {"lss.cached_clients_max", &c.lss.cached_clients_max,

@@ -72,7 +72,7 @@ Result<Done> ValidateLss(const Config& config) {
     return Invalid("lss.tls_client_authority needs lss.tls_certificate");
   }
   for (const std::string& address : lss.listen) {
-    VSS_TRY(const HostPort parsed, ParseHostPort(address));
+    VSS_TRY(const HostPort parsed, ParseHostPort(address, kLssPort));
     if (lss.tls_certificate.empty() && !lss.allow_plaintext && !IsLoopback(parsed.host)) {
       return Invalid("lss.listen: " + address +
                      " is not a loopback address, so it needs lss.tls_certificate, or "
@@ -93,9 +93,11 @@ Result<Done> ValidateLss(const Config& config) {
         "lss.bytes_in_flight_max must be at least twice lss.request_bytes_max and "
         "lss.reply_bytes_max");
   }
-  for (const Milliseconds time : {lss.idle_timeout, lss.keep_alive_interval}) {
+  for (const Milliseconds time :
+       {lss.idle_timeout, lss.keep_alive_interval, lss.connection_age_max}) {
     if (time < std::chrono::seconds(1) || time > std::chrono::hours(24)) {
-      return Invalid("lss.idle_timeout and lss.keep_alive_interval are 1s to 24h");
+      return Invalid(
+          "lss.idle_timeout, lss.keep_alive_interval and lss.connection_age_max are 1s to 24h");
     }
   }
   VSS_RETURN_IF_FAILED(AtLeast("lss.connections_max", lss.connections_max, 1));
@@ -191,7 +193,11 @@ Result<Done> Validate(const Config& config) {
   return OneOf("log.format", config.log.format, {"text", "json"});
 }
 
-Result<HostPort> ParseHostPort(std::string_view text) {
+Result<HostPort> ParseHostPort(std::string_view text, std::optional<std::uint16_t> default_port) {
+  const bool has_port = text.find(':') != std::string_view::npos && !text.ends_with(']');
+  if (default_port && !has_port) {
+    return ParseHostPort(std::string(text) + ":" + std::to_string(*default_port));
+  }
   const auto bad = [&] { return Invalid("\"" + std::string(text) + "\" is not host:port"); };
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return bad();

@@ -3,6 +3,7 @@
 #define VSS_SERVER_CONFIG_VALIDATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,11 @@ struct HostPort {
   std::string host;  // Without the brackets of an IPv6 address.
   std::uint16_t port = 0;
 };
-Result<HostPort> ParseHostPort(std::string_view text);
+// Without a port in `text` it is `default_port`, or a failure if there is none.
+Result<HostPort> ParseHostPort(std::string_view text,
+                               std::optional<std::uint16_t> default_port = std::nullopt);
+
+inline constexpr std::uint16_t kLssPort = 55551;  // Where signers look by themselves.
 
 bool IsLoopback(std::string_view host);
 

@@ -28,15 +28,18 @@ struct GrpcTls {
 struct GrpcOptions {
   std::optional<GrpcTls> tls = std::nullopt;
   std::size_t message_bytes_max = lss_api::kUsualMessageBytesMax;  // Of a request.
-  std::size_t calls_per_connection_max = 100;                      // At one time.
+  std::size_t calls_per_connection_max = 16;                       // At one time.
   std::uint64_t buffer_bytes_max = std::uint64_t{256} << 20;       // Of all connections.
   std::chrono::milliseconds handshake_time_max = std::chrono::seconds(15);
   std::chrono::milliseconds idle_time_max = std::chrono::minutes(30);
+  // Nothing else bounds how long a request may take to arrive.
+  std::chrono::milliseconds age_max = std::chrono::hours(4);
+  std::chrono::milliseconds age_grace = std::chrono::seconds(30);  // For calls under way then.
   std::chrono::milliseconds keep_alive_time = std::chrono::seconds(60);
   std::chrono::milliseconds drain_time_max = std::chrono::seconds(20);
 };
 
-// Threads: Adopt any, the rest on one.
+// Threads: Adopt any; the rest one at a time.
 class GrpcServer {
  public:
   virtual ~GrpcServer() = default;  // Stops.

@@ -59,6 +59,9 @@ class TlsIdentity final {
   Guarded<State> state_;
 };
 
+// Fails unless `path` has certificates of authorities (PEM) that clients could be held to.
+Result<Done> CheckAuthorities(const std::string& path);
+
 // TLS 1.2 and later, as the server.  The handshake happens inside the first calls.  Does not own
 // the socket.
 std::unique_ptr<Transport> MakeTlsTransport(int socket, const TlsIdentity& identity);

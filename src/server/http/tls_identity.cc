@@ -71,6 +71,12 @@ Result<Context> LoadContext(const TlsFiles& files) {
 
 }  // namespace
 
+Result<Done> CheckAuthorities(const std::string& path) {
+  ERR_clear_error();
+  if (SSL_CTX_load_verify_file(MakeContext().get(), path.c_str()) == 1) return Done{};
+  return Invalid("cannot use the authorities in " + path + ": " + LastError());
+}
+
 Result<std::unique_ptr<TlsIdentity>> TlsIdentity::Load(TlsFiles files) {
   std::unique_ptr<TlsIdentity> identity(new TlsIdentity(std::move(files)));
   VSS_RETURN_IF_FAILED(identity->Reload());

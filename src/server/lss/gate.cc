@@ -47,6 +47,7 @@ void Gate::Stop() {
   const std::uint64_t one = 1;
   CHECK(::write(stop_.Get(), &one, sizeof one) == sizeof one);
   thread_.join();
+  listeners_.clear();
 }
 
 std::size_t Gate::Connections() const { return count_.Total(); }
@@ -94,17 +95,23 @@ void Gate::LetIn(FileDescriptor socket, const IpAddress& address) {
     return;
   }
   observer_.OnConnectionOpened();
-  guests_.insert_or_assign(socket.Get(), Guest{*inode, *std::move(ticket)});
+  // Whoever had this descriptor has gone since the last look.
+  if (const auto gone = guests_.find(socket.Get()); gone != guests_.end()) Forget(gone);
+  guests_.emplace(socket.Get(), Guest{*inode, *std::move(ticket)});
   adopt_(socket.Release());
 }
 
 // A descriptor that names something else by now has been closed in between.
 void Gate::ForgetWhoHasGone() {
-  std::erase_if(guests_, [this](const auto& guest) {
-    const bool is_gone = InodeOf(guest.first) != guest.second.inode;
-    if (is_gone) observer_.OnConnectionClosed();
-    return is_gone;
-  });
+  for (auto guest = guests_.begin(); guest != guests_.end();) {
+    const auto looked_at = guest++;
+    if (InodeOf(looked_at->first) != looked_at->second.inode) Forget(looked_at);
+  }
+}
+
+void Gate::Forget(std::map<int, Guest>::iterator guest) {
+  observer_.OnConnectionClosed();
+  guests_.erase(guest);
 }
 
 }  // namespace vss::server

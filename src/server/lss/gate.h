@@ -27,7 +27,7 @@ struct GateLimits {
   std::size_t connections_per_address_max = 200;
 };
 
-// Threads: Start, Stop and the destructor on one thread; the rest on any.
+// Threads: Start, Stop and the destructor one at a time; the rest on any, PortOf before Stop.
 class Gate final {
  public:
   // `adopt` gets connections that it then owns, on the gate's thread, and never two at once.
@@ -51,8 +51,9 @@ class Gate final {
   void AcceptFrom(int listener);
   void LetIn(FileDescriptor socket, const IpAddress& address);
   void ForgetWhoHasGone();
+  void Forget(std::map<int, Guest>::iterator guest);
 
-  const std::vector<FileDescriptor> listeners_;
+  std::vector<FileDescriptor> listeners_;
   HttpObserver& observer_;
   const std::function<void(int socket)> adopt_;
   ConnectionCount count_;

@@ -12,6 +12,8 @@ using lss_api::Operation;
 
 namespace {
 
+constexpr int kReplyTooLarge = 413;
+
 std::string_view NameOf(Operation operation) {
   switch (operation) {
     case Operation::kPing:
@@ -56,10 +58,12 @@ Answer LssHandler::Finish(Operation operation, const std::string& tenant, Steady
   const auto took = clock_.Steady() - began;
   observer_.OnRequest(NameOf(operation), answer.http_status, took);
 
-  const LogLevel level = answer.http_status >= 500 ? LogLevel::kWarn : LogLevel::kTrace;
+  // Whom a reply is too large for cannot even start again.
+  const bool is_trouble = answer.http_status >= 500 || answer.http_status == kReplyTooLarge;
+  const LogLevel level = is_trouble ? LogLevel::kWarn : LogLevel::kTrace;
   if (!log_.IsOn(level)) return answer;
   std::uint64_t left_out = 0;
-  if (answer.http_status >= 500) {  // While a database is away any client could fill the disk.
+  if (is_trouble) {  // While a database is away any client could fill the disk.
     const auto permitted = rare_lines_.Permit(std::string(NameOf(operation)) + ' ' +
                                               std::to_string(answer.http_status));
     if (!permitted) return answer;

@@ -7,11 +7,11 @@
 #include "auth/key_file.h"
 #include "auth/shared_key.h"
 #include "crypto/hex.h"
+#include "server/assembly/check.h"
 #include "server/assembly/options.h"
 #include "server/config/validate.h"
 #include "server/grpc/grpc_server.h"
 #include "server/http/listening_socket.h"
-#include "server/http/tls.h"
 #include "server/lss/gate.h"
 #include "server/lss/lss_handler.h"
 #include "server/lss/server_identity.h"
@@ -62,18 +62,11 @@ Result<auth::KeyFile> KeyFor(const Config& config, store::Store& store, Log& log
 Result<std::vector<FileDescriptor>> ListenOn(const std::vector<std::string>& addresses) {
   std::vector<FileDescriptor> listeners;
   for (const std::string& address : addresses) {
-    VSS_TRY(const HostPort parsed, ParseHostPort(address));
+    VSS_TRY(const HostPort parsed, ParseHostPort(address, kLssPort));
     VSS_TRY(FileDescriptor listener, Listen(parsed.host, parsed.port));
     listeners.push_back(std::move(listener));
   }
   return listeners;
-}
-
-// gRPC reads the files by itself and is silent about those it cannot use.
-Result<Done> CheckTls(const Config::Lss& lss) {
-  if (lss.tls_certificate.empty()) return Done{};
-  VSS_RETURN_IF_FAILED(TlsIdentity::Load({lss.tls_certificate, lss.tls_key}));
-  return Done{};
 }
 
 }  // namespace
@@ -85,7 +78,7 @@ LssSide::~LssSide() { Stop(); }
 Result<std::unique_ptr<LssSide>> LssSide::Make(const Config& config, store::Store& store,
                                                service::Admission& admission, Metrics& metrics,
                                                Log& log, const Clock& clock, Entropy& entropy) {
-  VSS_RETURN_IF_FAILED(CheckTls(config.lss));
+  VSS_RETURN_IF_FAILED(CheckFilesOf(config.lss));
   VSS_TRY(std::vector<FileDescriptor> listeners, ListenOn(config.lss.listen));
   VSS_TRY(auth::KeyFile key, KeyFor(config, store, log, clock, entropy));
   auto parts = std::make_unique<Parts>(config, std::move(key.key), store, admission, metrics, log,

@@ -1,7 +1,7 @@
 // Everything that serves signers, put together from the configuration: the key, who may call, the
 // service, the transport.
 //
-// Threads:   Make, Start, Stop and the destructor on one thread; the rest on any.
+// Threads:   Make, Start, Stop and the destructor one at a time; the rest on any.
 // Lifetime:  what is given by reference outlives it.
 #ifndef VSS_SERVER_LSS_LSS_SIDE_H_
 #define VSS_SERVER_LSS_LSS_SIDE_H_
