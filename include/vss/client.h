@@ -1,7 +1,7 @@
 // A client of one store of one VSS server.
 //
-// Keys and values go out as they are given: vss/seal.h hides them, and vss/kv_store.h does both
-// the way LDK Node does.
+// Keys and values go out as they are given: vss/sealer.h hides them, and vss/kv_store.h does
+// both the way LDK Node does.
 //
 // Writes are conditional.  The client remembers the version of every key that it has read or
 // written, and a write says that it replaces just that one: whoever writes without having seen what
@@ -12,6 +12,10 @@
 // client reads the keys back, by version and value, before it goes on; and where the server reports
 // a conflict it makes sure by reading that the conflict is not with the client's own write.  What
 // cannot be settled is kInDoubt.
+//
+// When they are read back, values of 32 bytes and more count as unique, which sealed ones are.  A
+// value that two parties may both write, such as a lock, needs something of its own in it, or both
+// are told that it was they who wrote it.
 //
 // Order:    two writes to one key are applied in the order of the calls, one after the other;
 //           those to different keys run side by side.  Reads wait for nobody.
@@ -39,28 +43,33 @@
 
 namespace vss::client {
 
-using Version = std::int64_t;  // 1 or more; of the whole store 0 or more.
+using Version = std::int64_t;  // 1 to kVersionMax; of the whole store also 0.
+inline constexpr Version kVersionMax = INT64_MAX - 1;
 
-// The key whose version is that of the whole store.
+// The key whose version is that of the whole store: it can be read, and is written as
+// Transaction::global_version.  There is no record of that name.
 inline constexpr char kGlobalVersionKey[] = "global_version";
 
 // What a write replaces.
 class Expect final {
  public:
+  enum class Kind { kKnown, kAbsent, kAt, kUnconditional };
+
   // The version that this client has seen last; nothing, if it has never seen the key.  kInDoubt,
   // without a request, if an unsettled write left that open: read first.
-  static Expect Known() { return Expect(kKnown); }
-  static Expect Absent() { return Expect(0); }
-  static Expect At(Version version) { return Expect(version); }  // 1 or more.
+  static Expect Known() { return Expect(Kind::kKnown, 0); }
+  static Expect Absent() { return Expect(Kind::kAbsent, 0); }
+  // From 1 to kVersionMax; anything else is kInvalid.
+  static Expect At(Version version) { return Expect(Kind::kAt, version); }
   // Whatever is there, also something newer.  The version is 1 afterwards.
-  static Expect Unconditional() { return Expect(-1); }
+  static Expect Unconditional() { return Expect(Kind::kUnconditional, 0); }
 
-  bool IsKnown() const { return version_ == kKnown; }
-  Version version() const { return version_; }  // As the protocol says it; not for Known.
+  Kind kind() const { return kind_; }
+  Version version() const { return version_; }  // kAt.
 
  private:
-  static constexpr Version kKnown = INT64_MIN;
-  explicit Expect(Version version) : version_(version) {}
+  Expect(Kind kind, Version version) : kind_(kind), version_(version) {}
+  Kind kind_;
   Version version_;
 };
 

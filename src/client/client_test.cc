@@ -64,10 +64,12 @@ struct SmallServer {
     *response.mutable_value() = found->second;
     return VssReply(200, response.SerializeAsString());
   }
+  std::int64_t VersionOf(const std::string& key) const {
+    const auto found = records.find(key);
+    return found == records.end() ? 0 : found->second.version();
+  }
   bool Holds(const KeyValue& item) const {
-    const auto found = records.find(item.key());
-    const std::int64_t present = found == records.end() ? 0 : found->second.version();
-    return item.version() == -1 || item.version() == present;
+    return item.version() == -1 || item.version() == VersionOf(item.key());
   }
   HttpReply Put(const std::string& body) {
     PutObjectRequest request;
@@ -76,7 +78,14 @@ struct SmallServer {
       if (!Holds(item)) return ErrorReply(409, CONFLICT_EXCEPTION);
     }
     for (const KeyValue& item : request.delete_items()) {
-      if (!Holds(item) || item.version() == 0) return ErrorReply(409, CONFLICT_EXCEPTION);
+      if (!Holds(item) || VersionOf(item.key()) == 0) return ErrorReply(409, CONFLICT_EXCEPTION);
+    }
+    if (request.has_global_version()) {
+      KeyValue global;
+      global.set_key(kGlobalVersionKey);
+      global.set_version(request.global_version());
+      if (!Holds(global)) return ErrorReply(409, CONFLICT_EXCEPTION);
+      *request.add_transaction_items() = global;
     }
     for (KeyValue item : request.transaction_items()) {
       item.set_version(item.version() == -1 ? 1 : item.version() + 1);
@@ -280,6 +289,78 @@ TEST_F(ClientTest, ATransactionIsSettledByAllOfItsKeys) {
   EXPECT_EQ(server_.records["a"].value(), kSealed);
 }
 
+TEST_F(ClientTest, PiecesWithoutAConditionDoNotTestifyToACommit) {
+  server_.Set("k", 5, kTheirs);
+  server_.Set("same", 5, kSealed);  // As if this transaction were repeated.
+  for (const Transaction& transaction :
+       {Transaction{.writes = {{"k", kSealed, Expect::At(3)}},
+       .global_version = Expect::Unconditional()},
+        Transaction{
+            .writes = {{"same", kSealed, Expect::Unconditional()}, {"k", kSealed, Expect::At(3)}}},
+        Transaction{.writes = {{"same", kSealed, Expect::Unconditional()}},
+        .removes = {{"k", Expect::At(3)}}}}) {
+    const WriteOutcome outcome = Commit(transaction).value();
+    EXPECT_EQ(outcome.kind, WriteOutcome::Kind::kConflict);
+    EXPECT_THAT(outcome.keys, ElementsAre(KeyVersion{"k", 5}));
+  }
+  EXPECT_EQ(server_.records["same"].version(), 5);
+}
+
+TEST_F(ClientTest, PiecesWithoutAConditionDoNotTestifyToAConflict) {
+  server_.Set("b", 3, kTheirs);
+  faults_.push_back([this](const HttpRequest& request) {
+    server_.Handle(request);
+    server_.Set("a", 1, kTheirs);  // On top of ours.
+    return Failed(Reached::kMaybe);
+  });
+  const Transaction transaction{
+      .writes = {{"a", kSealed, Expect::Unconditional()}, {"b", kSealed, Expect::At(3)}},
+      .global_version = Expect::Unconditional()};
+  EXPECT_TRUE(Commit(transaction).value().IsCommitted());
+  EXPECT_EQ(transport_.requests().size(), 2u) << "a is not even read";
+  EXPECT_EQ(server_.records["a"].value(), kTheirs);
+}
+
+TEST_F(ClientTest, TheVersionOfTheStoreIsNeverOurs) {
+  // It has been raised, by this write or by another one.
+  faults_.push_back(CarriedOut(Failed(Reached::kMaybe)));
+  EXPECT_EQ(Commit({.global_version = Expect::At(0)}).error().kind, Kind::kInDoubt);
+  EXPECT_EQ(Commit({.global_version = Expect::At(0)}).value().kind, WriteOutcome::Kind::kConflict);
+  EXPECT_THAT(Commit({.global_version = Expect::At(1)}).value().keys,
+              ElementsAre(KeyVersion{kGlobalVersionKey, 2}));
+}
+
+TEST_F(ClientTest, WhatOthersRemovedDoesNotSayThatWeWroteTheRest) {
+  faults_.push_back(Lost(Reached::kMaybe));
+  server_.Set("b", 1, kTheirs);
+  EXPECT_EQ(Commit({.writes = {{"b", kSealed, Expect::Unconditional()}},
+                    .removes = {{"a", Expect::At(3)}}})
+                .error()
+                .kind,
+            Kind::kInDoubt);
+  EXPECT_EQ(server_.records["b"].value(), kTheirs);
+}
+
+TEST_F(ClientTest, ARemovalOfWhateverIsThereNeedsSomething) {
+  for (const Expect expect : {Expect::Unconditional(), Expect::At(3)}) {
+    client_.reset();
+    server_.Set("k", 3, kTheirs);
+    const WriteOutcome outcome =
+        Commit({.writes = {{"k", kSealed, expect}}, .removes = {{"a", Expect::Unconditional()}}})
+            .value();
+    EXPECT_EQ(outcome.kind, WriteOutcome::Kind::kConflict);
+    EXPECT_THAT(outcome.keys, ElementsAre(KeyVersion{"a", 0})) << "and k is not in the way";
+    EXPECT_LT(took_, std::chrono::seconds(1)) << "nobody waits for what is clear";
+  }
+  EXPECT_EQ(server_.records["k"].value(), kTheirs);
+}
+
+TEST_F(ClientTest, LongEqualValuesCountAsOurs) {
+  // See client.h: values that two parties may both write need something of their own in them.
+  server_.Set("a", 1, kSealed);
+  EXPECT_TRUE(Put(kSealed, Expect::Absent()).value().IsCommitted());
+}
+
 TEST_F(ClientTest, WhatSomebodyElseWroteMeanwhileIsNotOurs) {
   faults_.push_back([this](const HttpRequest&) {
     server_.Set("a", 1, kTheirs);
@@ -356,7 +437,8 @@ TEST_F(ClientTest, ADeleteIsSettledToo) {
   for (const Expect expect : {Expect::Known(), Expect::At(3), Expect::Unconditional()}) {
     client_.reset();
     server_.Set("a", 3, kTheirs);
-    if (expect.IsKnown()) faults_.push_back(Fine());  // The look at the version.
+    if (expect.kind() == Expect::Kind::kKnown)
+      faults_.push_back(Fine());  // The look at the version.
     faults_.push_back(CarriedOut(Failed(Reached::kMaybe)));
     EXPECT_TRUE(Delete(expect).value().IsCommitted());
     EXPECT_TRUE(server_.records.empty());
@@ -375,14 +457,20 @@ TEST_F(ClientTest, AGetBelievesNothingButTheReplyToItself) {
   GetObjectResponse senseless;
   senseless.mutable_value()->set_key("a");
   senseless.mutable_value()->set_version(-7);
+  GetObjectResponse last = senseless;  // Behind which there is no next one.
+  last.mutable_value()->set_version(INT64_MAX);
   const std::string good = [this] {
     server_.Set("a", 3, kSealed);
     GetObjectRequest request;
     request.set_key("a");
     return server_.Get(request.SerializeAsString()).body;
   }();
-  std::vector<std::string> bodies = {other.SerializeAsString(), senseless.SerializeAsString(), "",
-                                     "\xff\xff", std::string(100, '\0')};
+  std::vector<std::string> bodies = {other.SerializeAsString(),
+                                     senseless.SerializeAsString(),
+                                     last.SerializeAsString(),
+                                     "",
+                                     "\xff\xff",
+                                     std::string(100, '\0')};
   for (std::size_t size = 0; size < good.size(); ++size) bodies.push_back(good.substr(0, size));
   for (const std::string& body : bodies) {
     faults_ = {Answer(VssReply(200, body))};
@@ -551,6 +639,31 @@ TEST_F(ClientTest, ATokenThatCannotBeHadForAWhileIsWaitedFor) {
   EXPECT_EQ(transport_.requests().size(), 1u);
 }
 
+TEST_F(ClientTest, CredentialsThatNeverComeDoNotOutlastTheCall) {
+  std::vector<ThenAnswer<std::string>> waiting;
+  credentials_ = TokenCredentials(
+      [&](ThenAnswer<std::string> then) { waiting.push_back(std::move(then)); }, time_.clock());
+  EXPECT_EQ(Put(kSealed).error().kind, Kind::kUnavailable);
+  EXPECT_GE(took_, options_.call_time_max);
+  EXPECT_FALSE(Put(kSealed)) << "the key is free for the next one";
+  ASSERT_EQ(waiting.size(), 1u);
+  waiting[0](std::string("e30.e30.e30"));
+  time_.Run();
+  EXPECT_TRUE(transport_.requests().empty()) << "nobody waits any more";
+  EXPECT_TRUE(Put(kSealed).value().IsCommitted());
+}
+
+TEST_F(ClientTest, CredentialsThatComeAtTheVeryEndAreNotUsed) {
+  credentials_ = TokenCredentials(
+      [&](ThenAnswer<std::string> then) {
+        time_.clock().Advance(options_.call_time_max);
+        then(std::string("e30.e30.e30"));
+      },
+      time_.clock());
+  EXPECT_EQ(Put(kSealed).error().kind, Kind::kUnavailable);
+  EXPECT_TRUE(transport_.requests().empty());
+}
+
 // ---- Order, and the end.
 
 TEST_F(ClientTest, WritesOfAKeyAreAppliedInTheOrderOfTheCalls) {
@@ -586,6 +699,26 @@ TEST_F(ClientTest, ManyWritesThatFailAtOnceDoNotDigAHole) {
   EXPECT_EQ(denied, 30'000 - 1);
 }
 
+// Answers before Send returns.
+class PromptTransport final : public Transport {
+ public:
+  explicit PromptTransport(std::function<HttpReply()> script) : script_(std::move(script)) {}
+  void Send(HttpRequest, Then<HttpReply, TransportFailure> then) override { then(script_()); }
+  void Wait(Duration, Then<Done> then) override { then(Done{}); }
+
+ private:
+  const std::function<HttpReply()> script_;
+};
+
+TEST_F(ClientTest, AListOfManyPagesThatComeAtOnceDoesNotDigAHole) {
+  int page = 0;
+  PromptTransport prompt(
+      [&] { return PageOf({}, ++page < 100'000 ? "t" + std::to_string(page) : ""); });
+  client_ = Client::Make(options_, credentials_, prompt, time_.clock(), entropy_).value();
+  EXPECT_TRUE(List());
+  EXPECT_EQ(page, 100'000);
+}
+
 TEST_F(ClientTest, TakesNoMoreCallsThanAgreed) {
   options_.calls_max = 3;
   int overloaded = 0;
@@ -613,8 +746,34 @@ TEST_F(ClientTest, EveryCallIsAnsweredWhenTheClientGoes) {
 TEST_F(ClientTest, AKeyStandsOnceInAWrite) {
   EXPECT_EQ(Commit({.writes = {{"a", "1"}, {"a", "2"}}}).error().kind, Kind::kInvalid);
   EXPECT_EQ(Commit({.writes = {{"a", "1"}}, .removes = {{"a"}}}).error().kind, Kind::kInvalid);
-  EXPECT_EQ(Put("1", Expect::At(-2)).error().kind, Kind::kInvalid);
   EXPECT_TRUE(transport_.requests().empty());
+}
+
+TEST_F(ClientTest, OnlyTheVersionsThatThereAreCanBeReplaced) {
+  // -1 is what the protocol calls unconditional, and what LDK Node seals: it must not stray in.
+  for (const Version version : {Version{-2}, Version{-1}, Version{0}, INT64_MAX, INT64_MIN}) {
+    EXPECT_EQ(Put(kSealed, Expect::At(version)).error().kind, Kind::kInvalid) << version;
+    EXPECT_EQ(Delete(Expect::At(version)).error().kind, Kind::kInvalid) << version;
+  }
+  EXPECT_EQ(Commit({.global_version = Expect::At(-1)}).error().kind, Kind::kInvalid);
+  EXPECT_TRUE(transport_.requests().empty());
+
+  server_.Set("a", kVersionMax, kTheirs);
+  ASSERT_EQ(Get("a").value()->version, kVersionMax);
+  EXPECT_TRUE(Put(kSealed).value().IsCommitted());
+  EXPECT_EQ(Put(kSealed).error().kind, Kind::kInvalid) << "no version is left";
+}
+
+TEST_F(ClientTest, TheVersionOfTheStoreIsNoRecord) {
+  const std::string key = kGlobalVersionKey;
+  EXPECT_EQ(Commit({.writes = {{key, "lost"}}}).error().kind, Kind::kInvalid);
+  EXPECT_EQ(Commit({.removes = {{key, Expect::At(1)}}}).error().kind, Kind::kInvalid);
+  const auto deleted =
+      Run<WriteOutcome>([&](auto then) { client().Delete({key}, std::move(then)); });
+  EXPECT_EQ(deleted.error().kind, Kind::kInvalid);
+  EXPECT_TRUE(transport_.requests().empty());
+  EXPECT_TRUE(Commit({.global_version = Expect::Known()}).value().IsCommitted());
+  EXPECT_EQ(Get(key).value()->version, 1);
 }
 
 }  // namespace

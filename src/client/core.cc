@@ -1,6 +1,7 @@
 #include "client/core.h"
 
 #include <algorithm>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 
@@ -10,6 +11,28 @@ namespace vss::client {
 namespace {
 
 Error Closed() { return {.kind = Kind::kUnavailable, .message = "the client was closed"}; }
+
+Unexpected<Error> CredentialsTookTooLong() {
+  return Unexpected(Error{.kind = Kind::kUnavailable, .message = "the credentials took too long"});
+}
+
+// Passes the first answer on, and no other.
+template <typename T>
+class FirstAnswer final {
+ public:
+  explicit FirstAnswer(ThenAnswer<T> then) : then_(std::move(then)) {}
+
+  void Take(Answer<T> answer) {
+    auto then = then_.With([](auto& waiting) { return std::exchange(waiting, std::nullopt); });
+    if (then) (*then)(std::move(answer));
+  }
+  bool HasCome() const {
+    return then_.With([](const auto& waiting) { return !waiting.has_value(); });
+  }
+
+ private:
+  Guarded<std::optional<ThenAnswer<T>>> then_;
+};
 
 CallRules RulesOf(const ClientOptions& options) {
   return {.store_id = options.store_id,
@@ -35,25 +58,77 @@ std::vector<Wish> WishesOf(Transaction transaction) {
     wishes.push_back({{std::move(remove.key), 0, std::nullopt}, remove.expect});
   }
   if (transaction.global_version) {
-    wishes.push_back({{kGlobalVersionKey, 0, std::string()}, *transaction.global_version});
+    wishes.push_back(
+        {{.key = kGlobalVersionKey, .is_global_version = true}, *transaction.global_version});
   }
   return wishes;
 }
 
-// What is wrong, or nullptr.
-const char* ProblemWith(const std::vector<Wish>& wishes) {
-  std::unordered_set<std::string_view> keys;
-  for (const Wish& wish : wishes) {
-    if (!keys.insert(wish.piece.key).second) return "a key stands twice in one write";
-    if (!wish.expect.IsKnown() && wish.expect.version() < -1) return "there are no such versions";
-    if (!wish.piece.value && !wish.expect.IsKnown() && wish.expect.version() == 0) {
-      return "what is absent cannot be removed";
-    }
+// What is wrong with one of them, or nullptr.
+const char* ProblemWith(const Wish& wish) {
+  const auto& [piece, expect] = wish;
+  const bool is_removal = !piece.value && !piece.is_global_version;
+  if (!piece.is_global_version && piece.key == kGlobalVersionKey) {
+    return "\"global_version\" is the name of the whole store's version, not of a record";
+  }
+  if (is_removal && expect.kind() == Expect::Kind::kAbsent) {
+    return "what is absent cannot be removed";
+  }
+  if (expect.kind() != Expect::Kind::kAt) return nullptr;
+  const Version least = piece.is_global_version ? 0 : 1;
+  if (expect.version() < least || expect.version() > kVersionMax) {
+    return "there are no such versions";
   }
   return nullptr;
 }
 
+const char* ProblemWith(const std::vector<Wish>& wishes) {
+  std::unordered_set<std::string_view> keys;
+  for (const Wish& wish : wishes) {
+    if (!keys.insert(wish.piece.key).second) return "a key stands twice in one write";
+    if (const char* problem = ProblemWith(wish)) return problem;
+  }
+  return nullptr;
+}
+
+// As the protocol says it.
+Version VersionOf(const Expect& expect, const KeyTable::Seen& seen) {
+  switch (expect.kind()) {
+    case Expect::Kind::kKnown:
+      return seen.version;
+    case Expect::Kind::kAbsent:
+      return 0;
+    case Expect::Kind::kAt:
+      return expect.version();
+    case Expect::Kind::kUnconditional:
+      return -1;
+  }
+  CHECK(false);
+}
+
 }  // namespace
+
+// One action of a job, and what comes of it.  What comes on the same thread before the action has
+// been taken does not run inside of it, or the stack would grow with every reply.
+class Client::Core::Step final {
+ public:
+  // False: go on by yourself.
+  bool Keep(Action& next) {
+    if (std::this_thread::get_id() != thread_ || is_over_) return false;
+    next_ = std::move(next);
+    return true;
+  }
+  std::optional<Action> End() {
+    is_over_ = true;
+    return std::move(next_);
+  }
+
+ private:
+  // The rest is that thread's.
+  const std::thread::id thread_ = std::this_thread::get_id();
+  bool is_over_ = false;
+  std::optional<Action> next_ = std::nullopt;
+};
 
 struct Client::Core::Job {
   virtual ~Job() = default;
@@ -140,8 +215,7 @@ void Client::Core::Get(std::string key, ThenAnswer<std::optional<StoredRecord>> 
   const auto mark = state_.With([&](State& state) { return state.keys.BeginRead(key); });
   auto job = std::make_shared<GetJob>(GetCall(rules_, entropy_, NewDeadline(), std::move(key)),
                                       mark, std::move(then));
-  Action action = job->call().Begin(Now());
-  Act(std::move(job), std::move(action));
+  Act(job, job->call().Begin(Now()));
 }
 
 void Client::Core::List(ListOptions options, std::string token, ListCall::Pages pages,
@@ -150,8 +224,7 @@ void Client::Core::List(ListOptions options, std::string token, ListCall::Pages 
   auto job = std::make_shared<ListJob>(
       ListCall(rules_, entropy_, NewDeadline(), std::move(options), std::move(token), pages),
       std::move(then));
-  Action action = job->call().Begin(Now());
-  Act(std::move(job), std::move(action));
+  Act(job, job->call().Begin(Now()));
 }
 
 void Client::Core::Write(Transaction transaction, ThenAnswer<WriteOutcome> then) {
@@ -209,17 +282,17 @@ void Client::Core::Start(const WriteJobPointer& job) {
   std::vector<Piece> pieces;
   bool must_look = false;
   bool is_unsettled = false;
+  bool is_at_end = false;
   state_.With([&](State& state) {
     for (Wish& wish : job->wishes) {
       Piece piece = std::move(wish.piece);
-      if (wish.expect.IsKnown()) {
-        const KeyTable::Seen seen = state.keys.LastSeen(piece.key);
-        piece.version = seen.version;
+      const KeyTable::Seen seen = state.keys.LastSeen(piece.key);
+      piece.version = VersionOf(wish.expect, seen);
+      if (wish.expect.kind() == Expect::Kind::kKnown) {
         is_unsettled = is_unsettled || seen.state == SeenState::kUnsettled;
         must_look = must_look || seen.version == 0;
-      } else {
-        piece.version = wish.expect.version();
       }
+      is_at_end = is_at_end || piece.version > kVersionMax;
       pieces.push_back(std::move(piece));
     }
   });
@@ -230,6 +303,10 @@ void Client::Core::Start(const WriteJobPointer& job) {
     return Act(job, job->write_call->Refuse(
                         {.kind = Kind::kInDoubt,
                          .message = "an earlier write of this key was not settled: read first"}));
+  }
+  if (is_at_end) {
+    return Act(job, job->write_call->Refuse(
+                        {.kind = Kind::kInvalid, .message = "the key has no further version"}));
   }
   Act(job, job->write_call->Begin(Now()));
 }
@@ -262,7 +339,20 @@ bool Client::Core::IsClosed() const {
   return state_.With([](const State& state) { return state.is_closed; });
 }
 
-void Client::Core::Act(JobPointer job, Action action) {
+void Client::Core::Act(const JobPointer& job, Action action) {
+  std::optional<Action> next = std::move(action);
+  while (next) {
+    const auto step = std::make_shared<Step>();
+    Take(job, *std::move(next), step);
+    next = step->End();
+  }
+}
+
+void Client::Core::GoOn(const JobPointer& job, Action action, Step& behind) {
+  if (!behind.Keep(action)) Act(job, std::move(action));
+}
+
+void Client::Core::Take(const JobPointer& job, Action action, const StepPointer& step) {
   while (action.kind == Action::Kind::kRefresh) {
     action = job->call().OnRefreshed(credentials_->Refused(job->sent_headers), Now());
   }
@@ -271,48 +361,50 @@ void Client::Core::Act(JobPointer job, Action action) {
     case Action::Kind::kDone:
       return job->Finish(*this);
     case Action::Kind::kSend:
-      return Send(std::move(job), std::move(action));
+      return Send(job, std::move(action), step);
     case Action::Kind::kWait:
-      return transport_.Wait(
-          action.time, [self = shared_from_this(), job](const Result<Done>& passed) {
-            self->Act(job, passed ? job->call().OnWaited(self->Now()) : job->call().GiveUp());
-          });
+      return transport_.Wait(action.time, [self = shared_from_this(), job,
+                                           step](const Result<Done>& passed) {
+        self->GoOn(job, passed ? job->call().OnWaited(self->Now()) : job->call().GiveUp(), *step);
+      });
     case Action::Kind::kRefresh:
       break;
   }
   CHECK(false);
 }
 
-void Client::Core::Send(JobPointer job, Action action) {
-  credentials_->Provide([self = shared_from_this(), job = std::move(job),
-                         action = std::move(action)](Answer<Headers> headers) mutable {
-    if (!headers) {
-      Action next = job->call().OnNoCredentials(headers.error(), self->Now());
-      return self->Act(std::move(job), std::move(next));
-    }
-    self->SendWith(*headers, job, std::move(action));
+// Credentials may come from somebody who never answers.
+void Client::Core::Send(const JobPointer& job, Action action, const StepPointer& step) {
+  const auto first = std::make_shared<FirstAnswer<Headers>>([self = shared_from_this(), job,
+                                                             action = std::move(action), step](
+                                                                Answer<Headers> headers) mutable {
+    if (headers && self->TimeLeft(*job).count() <= 0) headers = CredentialsTookTooLong();
+    if (headers) return self->SendWith(*headers, job, std::move(action), step);
+    self->GoOn(job, job->call().OnNoCredentials(std::move(headers).error(), self->Now()), *step);
   });
+  credentials_->Provide([first](Answer<Headers> headers) { first->Take(std::move(headers)); });
+  if (first->HasCome()) return;
+  transport_.Wait(TimeLeft(*job),
+                  [first](const Result<Done>&) { first->Take(CredentialsTookTooLong()); });
 }
 
-void Client::Core::SendWith(const Headers& headers, const JobPointer& job, Action action) {
-  const auto left = std::chrono::duration_cast<Duration>(job->call().deadline() - Now());
-  if (left.count() <= 0) {
-    return Act(job,
-               job->call().OnReply(Unexpected(TransportFailure{TransportFailure::Reached::kNo,
-                                                               "the credentials took too long"}),
-                                   Now()));
-  }
+void Client::Core::SendWith(const Headers& headers, const JobPointer& job, Action action,
+                            const StepPointer& step) {
   HttpRequest request{.method = "POST",
                       .url = options_.base_url + "/" + std::string(action.operation),
                       .headers = headers,
                       .body = std::move(action.body),
-                      .time_max = std::min(action.time, left),
+                      .time_max = std::min(action.time, TimeLeft(*job)),
                       .reply_bytes_max = options_.reply_bytes_max};
   CHECK(request.headers.Set("Content-Type", "application/octet-stream"));
   job->sent_headers = headers;
-  transport_.Send(std::move(request), [self = shared_from_this(), job](const Reply& reply) {
-    self->Act(job, job->call().OnReply(reply, self->Now()));
+  transport_.Send(std::move(request), [self = shared_from_this(), job, step](const Reply& reply) {
+    self->GoOn(job, job->call().OnReply(reply, self->Now()), *step);
   });
+}
+
+Duration Client::Core::TimeLeft(Job& job) const {
+  return std::chrono::duration_cast<Duration>(job.call().deadline() - Now());
 }
 
 }  // namespace vss::client

@@ -34,10 +34,12 @@ class Client::Core final : public std::enable_shared_from_this<Core> {
   void Close();
 
  private:
+  class Step;
   struct Job;
   struct GetJob;
   struct ListJob;
   struct WriteJob;
+  using StepPointer = std::shared_ptr<Step>;
   using JobPointer = std::shared_ptr<Job>;
   using WriteJobPointer = std::shared_ptr<WriteJob>;
 
@@ -58,9 +60,14 @@ class Client::Core final : public std::enable_shared_from_this<Core> {
   void Start(const WriteJobPointer& job);
   void OnWriteEnded(const WriteJob& job, const Answer<WriteOutcome>& answer);
 
-  void Act(JobPointer job, Action action);
-  void Send(JobPointer job, Action action);
-  void SendWith(const Headers& headers, const JobPointer& job, Action action);
+  void Act(const JobPointer& job, Action action);
+  // With what came of `behind`: later if it came early.
+  void GoOn(const JobPointer& job, Action action, Step& behind);
+  void Take(const JobPointer& job, Action action, const StepPointer& step);
+  void Send(const JobPointer& job, Action action, const StepPointer& step);
+  void SendWith(const Headers& headers, const JobPointer& job, Action action,
+                const StepPointer& step);
+  Duration TimeLeft(Job& job) const;
   bool IsClosed() const;
   SteadyTime Now() const { return clock_.Steady(); }
   SteadyTime NewDeadline() const { return Now() + options_.call_time_max; }

@@ -26,11 +26,9 @@ seal::Item ItemOf(const Piece& piece) {
   return {piece.key, piece.version, piece.value ? BytesOf(*piece.value) : ByteView()};
 }
 
-bool IsGlobalVersion(std::string_view key) { return key == kGlobalVersionKey; }
-
 // Only the version of a whole store can be 0.
 bool IsSane(Version version, std::string_view key) {
-  return version >= (IsGlobalVersion(key) ? 0 : 1);
+  return version >= (key == kGlobalVersionKey ? 0 : 1) && version <= kVersionMax;
 }
 
 struct KeysUnderPrefix {
@@ -55,7 +53,7 @@ std::string EncodePut(std::string_view store_id, const std::vector<Piece>& piece
   std::vector<seal::Item> deletes;
   std::optional<Version> global_version;
   for (const Piece& piece : pieces) {
-    if (IsGlobalVersion(piece.key)) {
+    if (piece.is_global_version) {
       global_version = piece.version;
     } else {
       (piece.value ? puts : deletes).push_back(ItemOf(piece));
@@ -95,7 +93,9 @@ std::optional<Listing> DecodeList(std::string_view body, std::string_view prefix
                                        }});
   if (answer.status != seal::Status::kOk || !keys.are_sane) return std::nullopt;
   if (answer.next_page_token.size() > kTokenBytesMax) return std::nullopt;
-  if (answer.global_version && *answer.global_version < 0) return std::nullopt;
+  if (answer.global_version && !IsSane(*answer.global_version, kGlobalVersionKey)) {
+    return std::nullopt;
+  }
   return Listing{std::move(keys.keys), std::string(answer.next_page_token), answer.global_version};
 }
 

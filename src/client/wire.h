@@ -16,10 +16,10 @@ struct Piece {
   std::string key;
   Version version = 0;  // The one it replaces, as the protocol says it: 0 absent, -1 any.
   std::optional<std::string> value;  // Nullopt: the key is removed.
+  bool is_global_version = false;    // The version of the whole store; it has no value.
 };
 
 std::string EncodeGet(std::string_view store_id, std::string_view key);
-// A piece for kGlobalVersionKey is the version of the whole store.
 std::string EncodePut(std::string_view store_id, const std::vector<Piece>& pieces);
 std::string EncodeDelete(std::string_view store_id, const Piece& piece);
 std::string EncodeList(std::string_view store_id, const ListOptions& options,

@@ -14,12 +14,29 @@ constexpr std::size_t kTellingBytesMin = 32;
 // After a write that replaced `version`.
 Version Next(Version version) { return version == kAny ? 1 : version + 1; }
 
+bool IsRemoval(const Piece& piece) { return !piece.value && !piece.is_global_version; }
+
+bool HasCondition(const Piece& piece) { return piece.version != kAny; }
+
+// All that have a condition, a removal's being that there is something; or, if none has, all that
+// have a value.
+std::vector<std::size_t> WitnessesOf(const std::vector<Piece>& pieces, bool is_conditional) {
+  std::vector<std::size_t> witnesses;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool has_value = !is_conditional && !pieces[i].is_global_version;
+    if (HasCondition(pieces[i]) || IsRemoval(pieces[i]) || has_value) witnesses.push_back(i);
+  }
+  return witnesses;
+}
+
 }  // namespace
 
 WriteCall::WriteCall(const CallRules& rules, Entropy& entropy, SteadyTime deadline,
                      std::vector<Piece> pieces, As as)
     : Call(rules, entropy, deadline),
       pieces_(std::move(pieces)),
+      is_conditional_(std::ranges::any_of(pieces_, HasCondition)),
+      witnesses_(WitnessesOf(pieces_, is_conditional_)),
       as_(as),
       phase_(as == As::kLookFirst ? Phase::kLook : Phase::kWrite) {}
 
@@ -28,7 +45,7 @@ Call::Outgoing WriteCall::NextRequest() {
     case Phase::kLook:
       return {"getObject", EncodeGet(rules().store_id, pieces_[0].key)};
     case Phase::kSettle:
-      return {"getObject", EncodeGet(rules().store_id, pieces_[signs_.size()].key)};
+      return {"getObject", EncodeGet(rules().store_id, PieceToRead().key)};
     case Phase::kWrite:
       break;
   }
@@ -51,6 +68,7 @@ Action WriteCall::OnWritten(Verdict verdict, const std::string& body, SteadyTime
       return Settle(UnreadableReply(), now);
     case Verdict::Kind::kConflict:
       has_conflict_ = true;
+      if (witnesses_.empty()) return Conclude(now);
       phase_ = Phase::kSettle;
       return SendFurther(now);
     case Verdict::Kind::kNoSuchKey:
@@ -67,7 +85,7 @@ Action WriteCall::OnWritten(Verdict verdict, const std::string& body, SteadyTime
 }
 
 Action WriteCall::Settle(Error error, SteadyTime now) {
-  phase_ = Phase::kSettle;
+  if (!witnesses_.empty()) phase_ = Phase::kSettle;
   return SendAgain(std::move(error), now);
 }
 
@@ -83,7 +101,7 @@ Action WriteCall::WriteAgain(SteadyTime now) {
 }
 
 Action WriteCall::OnRead(Verdict verdict, const std::string& body, SteadyTime now) {
-  const std::string& key = pieces_[signs_.size()].key;
+  const std::string& key = phase_ == Phase::kLook ? pieces_[0].key : PieceToRead().key;
   std::optional<StoredRecord> record;
   switch (verdict.kind) {
     case Verdict::Kind::kNoSuchKey:
@@ -111,27 +129,26 @@ Action WriteCall::OnLooked(const KeyVersion& found, SteadyTime now) {
 }
 
 WriteCall::Sign WriteCall::SignOf(const Piece& piece, const KeyVersion& found,
-                                  const std::string& value) const {
-  const bool is_any = piece.version == kAny;
-  if (!piece.value) {
-    if (found.version == 0) return Sign::kGone;
-    return is_any || found.version == piece.version ? Sign::kUntouched : Sign::kOther;
+                                  const std::string& value) {
+  if (IsRemoval(piece) && found.version == 0) return Sign::kGone;
+  if (!HasCondition(piece)) {
+    const bool is_there = piece.value && found.version > 0 && value == *piece.value;
+    return is_there ? Sign::kOurs : Sign::kOther;
   }
-  const bool is_equal = found.version > 0 && value == *piece.value;
-  if (is_any) return is_equal ? Sign::kOurs : Sign::kUntouched;
   if (found.version == piece.version) return Sign::kUntouched;
-  if (found.version != Next(piece.version)) return Sign::kOther;
-  if (!is_equal) return Sign::kBeaten;
+  if (!piece.value || found.version != Next(piece.version)) return Sign::kOther;
+  if (value != *piece.value) return Sign::kBeaten;
   return value.size() >= kTellingBytesMin ? Sign::kOurs : Sign::kOther;
 }
 
 Action WriteCall::OnFound(const KeyVersion& found, const std::string& value, SteadyTime now) {
-  const Sign sign = SignOf(pieces_[signs_.size()], found, value);
+  const Sign sign = SignOf(PieceToRead(), found, value);
   signs_.push_back(sign);
   found_.push_back(found);
   if (sign == Sign::kBeaten) return Conflict();
-  if (sign == Sign::kUntouched && !has_conflict_) return WriteAgain(now);
-  if (signs_.size() < pieces_.size()) return SendFurther(now);
+  const Sign not_applied = is_conditional_ ? Sign::kUntouched : Sign::kOther;
+  if (sign == not_applied && !has_conflict_) return WriteAgain(now);
+  if (signs_.size() < witnesses_.size()) return SendFurther(now);
   return Conclude(now);
 }
 
@@ -140,9 +157,11 @@ Action WriteCall::Conclude(SteadyTime now) {
   const auto is_untouched = [](Sign sign) { return sign == Sign::kUntouched; };
   if (std::ranges::all_of(signs_, is_untouched)) return WriteAgain(now);
   if (HasSeen(Sign::kUntouched)) return Conflict();
-  if (HasSeen(Sign::kOurs)) return Committed();
+  if (is_conditional_ && HasSeen(Sign::kOurs)) return Committed();
   if (!is_in_doubt_) return Conflict();
-  if (!HasSeen(Sign::kOther)) return Committed();
+  // What was to be removed may have been removed by others, who wrote nothing for us.
+  const bool is_done = HasSeen(Sign::kOurs) || std::ranges::all_of(pieces_, IsRemoval);
+  if (is_done && !HasSeen(Sign::kOther)) return Committed();
   return FailWith({.kind = Kind::kInDoubt,
                    .message = "the record was written again before it could be seen whether this "
                               "write was applied"});
@@ -157,7 +176,7 @@ bool WriteCall::HasSeen(Sign sign) const { return std::ranges::find(signs_, sign
 Action WriteCall::Committed() {
   WriteOutcome outcome;
   for (const Piece& piece : pieces_) {
-    outcome.keys.push_back({piece.key, piece.value ? Next(piece.version) : 0});
+    outcome.keys.push_back({piece.key, IsRemoval(piece) ? 0 : Next(piece.version)});
   }
   answer_ = std::move(outcome);
   return {.kind = Action::Kind::kDone};
@@ -167,7 +186,8 @@ Action WriteCall::Committed() {
 WriteOutcome WriteCall::ConflictFound() const {
   WriteOutcome outcome{WriteOutcome::Kind::kConflict};
   for (std::size_t i = 0; i < signs_.size(); ++i) {
-    if (signs_[i] != Sign::kUntouched) outcome.keys.push_back(found_[i]);
+    const Sign agrees = HasCondition(pieces_[witnesses_[i]]) ? Sign::kUntouched : Sign::kOther;
+    if (signs_[i] != agrees) outcome.keys.push_back(found_[i]);
   }
   return outcome;
 }
