@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/lss/import_lssd.h"
+#include "server/lss/lssd_database.h"
 #include "store/memory/memory_store.h"
 #include "tests/postgres/server.h"
 #include "tests/support/blocking_store.h"
@@ -29,14 +30,19 @@ TEST(ImportFromPostgres, TakesEveryClientsRecords) {
 
   const SystemClock clock;
   store::MemoryStore store(clock);
-  auto source = server::LssdDatabase::Open(options, clock);
-  ASSERT_TRUE(source) << source.error().message;
-  EXPECT_EQ(*source->Count(), 201u);
   for (const std::uint64_t imported : {201u, 0u}) {  // And again.
+    auto source = server::LssdDatabase::Open(options, clock);
+    ASSERT_TRUE(source) << source.error().message;
+    EXPECT_EQ(*source->Count(), 201u);
+    // What comes after that is of another time.
+    postgres->Query("postgres",
+                    "INSERT INTO data SELECT decode('03' || md5(random()::text) || "
+                    "md5(random()::text), 'hex'), 'late', 0, ''");
     const auto summary = server::ImportLssd(*source, store, clock, [](std::uint64_t) {});
     ASSERT_TRUE(summary) << summary.error().message;
     EXPECT_EQ(summary->imported, imported);
     EXPECT_EQ(summary->there_already, 201u - imported);
+    postgres->Query("postgres", "DELETE FROM data WHERE key = 'late'");
   }
   const auto found = BlockingStore(store).Scan({"lss:02" + std::string(64, '1'), ""},
                                                {.prefix = "", .bytes_max = 1 << 20});

@@ -5,13 +5,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <regex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "crypto/base64.h"
+#include "crypto/hex.h"
 #include "server/http/tls_testing.h"
 #include "tests/e2e/server_process.h"
 #include "tests/lss/clients.h"
@@ -242,6 +246,30 @@ TEST_F(LssProcess, CliStaysWithTheServerItKnows) {
   EXPECT_EQ(Cli("put a 0 11").find("(0)"), std::string::npos);
   EXPECT_EQ(Cli("init --accept-new-server"), "(0)");
   EXPECT_EQ(Cli("put a 0 11"), "(0)");
+}
+
+TEST_F(LssProcess, TakesOverTheEtcdOfAnLssd) {
+  crypto::SigningKey key = RandomKey();
+  const auto base64 = [](const std::string& text) {
+    return crypto::EncodeBase64(BytesOf(text), crypto::Base64::kStandard);
+  };
+  const std::string id = crypto::EncodeHex(key.PublicKey());
+  std::ofstream(folder_.Path("dump"))
+      << R"({"kvs":[{"key":")" << base64(id + "/_WRITER") << R"(","version":7,"value":")"
+      << base64("w") << R"("},{"key":")" << base64(id + "/node") << R"(","version":1},{"key":")"
+      << base64("theirs") << R"(","version":3,"value":")" << base64("x") << R"("}],"count":3})";
+  for (const char* const done : {"2 records imported, 0 were", "0 records imported, 2 were"}) {
+    const Ended ended = RunServer({"import-lss", "--etcd-dump", folder_.Path("dump")}, settings_);
+    EXPECT_EQ(ended.exit_code, 0) << ended.output;
+    EXPECT_NE(ended.output.find(done), std::string::npos) << ended.output;
+    EXPECT_NE(ended.output.find("1 keys are not"), std::string::npos) << ended.output;
+  }
+  EXPECT_EQ(RunServer({"import-lss", "--etcd-dump", folder_.Path("nothing")}, settings_).exit_code,
+            2);
+  Start();
+  TestSigner signer(url_, std::move(key));
+  EXPECT_EQ(*signer->Get(""), (std::vector<Record>{{"_WRITER", 6, "w"}, {"node", 0, ""}}));
+  EXPECT_TRUE(signer->Put({{"_WRITER", 7, ""}, {"node", 1, ""}})->IsStored());
 }
 
 TEST_F(LssProcess, WithAnotherKeyDoesNotStart) {

@@ -47,7 +47,7 @@ void AddCommands(CLI::App& app, CommandLine& line) {
       ->required();
 
   CLI::App* const lss = AddCommand(app, line, "import-lss", Command::kImportLss,
-                                   "Take over the PostgreSQL database of an lssd");
+                                   "Take over what an lssd has in PostgreSQL or etcd");
   add_config(lss);
   lss->add_option("--hosts", line.lssd_hosts, "host:port, or the folder of a socket")
       ->capture_default_str();
@@ -55,6 +55,11 @@ void AddCommands(CLI::App& app, CommandLine& line) {
   lss->add_option("--database", line.lssd_database, "Database with the table")
       ->capture_default_str();
   lss->add_option("--password-file", line.lssd_password_file, "File that holds the password");
+  lss->add_flag("--without-tls", line.lssd_without_tls,
+                "Take a database on another machine that cannot do TLS");
+  lss->add_option("--etcd-dump", line.lssd_etcd_dump,
+                  "Take this file instead, which etcdctl get \"\" --from-key -w json has written")
+      ->excludes("--hosts", "--user", "--database", "--password-file", "--without-tls");
 
   CLI::App* const postgres =
       app.add_subcommand("postgres", "Look after a PostgreSQL store")->require_subcommand(1);

@@ -39,6 +39,8 @@ struct CommandLine {
   std::string lssd_user = "dev";
   std::string lssd_database = "dev";
   std::string lssd_password_file;
+  bool lssd_without_tls = false;
+  std::string lssd_etcd_dump;  // Instead of all that.
 };
 
 // The exit code to end with at once (after --help, or wrong words), or nullopt to go on.

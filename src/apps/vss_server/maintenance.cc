@@ -1,6 +1,10 @@
 #include "apps/vss_server/maintenance.h"
 
+#include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,7 +15,9 @@
 #include "server/assembly/files.h"
 #include "server/assembly/make_store.h"
 #include "server/config/validate.h"
+#include "server/lss/etcd_dump.h"
 #include "server/lss/import_lssd.h"
+#include "server/lss/lssd_database.h"
 #include "server/migrate/migrate.h"
 #include "store/observer.h"
 #include "store/postgres/postgres_archive.h"
@@ -39,6 +45,53 @@ Result<std::unique_ptr<store::Archive>> OpenArchive(const std::string& config_fi
 Unexpected<Failure> In(const std::string& file, Failure failure) {
   failure.message = file + ": " + failure.message;
   return Unexpected(std::move(failure));
+}
+
+Result<server::LssdDatabase> OpenLssd(const CommandLine& line, const Clock& clock) {
+  store::PostgresOptions options;
+  options.hosts = line.lssd_hosts;
+  options.user = line.lssd_user;
+  options.vss_database = line.lssd_database;
+  if (!line.lssd_password_file.empty()) {
+    VSS_TRY(options.password, server::ReadTextFile(line.lssd_password_file));
+    while (options.password.ends_with('\n')) options.password.pop_back();
+  }
+  if (!server::AreAllLocal(options.hosts) && !line.lssd_without_tls) {
+    options.tls = store::PostgresOptions::Tls::kVerifyFull;
+  }
+  return server::LssdDatabase::Open(options, clock);
+}
+
+Result<server::EtcdDump> ReadEtcdDump(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Invalid("cannot read " + path + ": " + std::strerror(errno));
+  auto dump = server::EtcdDump::Read(file);
+  if (!dump) return In(path, dump.error());
+  if (dump->Skipped() > 0) {
+    std::printf("%zu keys are not those of an lssd and are left out\n", dump->Skipped());
+  }
+  return dump;
+}
+
+Result<Done> Import(const CommandLine& line, server::LssdSource& source, std::uint64_t records,
+                    const Clock& clock) {
+  NoLog log;
+  store::NoObserver observer;
+  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(line.config_file));
+  VSS_TRY(const std::unique_ptr<store::Store> target,
+          server::MakeStore(loaded.config, clock, log, observer));
+  server::ImportSummary summary;
+  {
+    ProgressBar bar;
+    VSS_TRY(summary, server::ImportLssd(source, *target, clock, [&](std::uint64_t done) {
+              bar.Show("importing", done, records);
+            }));
+  }
+  std::printf("%llu records imported, %llu were there already, %llu are newer in the store\n",
+              static_cast<unsigned long long>(summary.imported),
+              static_cast<unsigned long long>(summary.there_already),
+              static_cast<unsigned long long>(summary.newer));
+  return Done{};
 }
 
 }  // namespace
@@ -85,35 +138,13 @@ Result<Done> Migrate(const CommandLine& line) {
 
 Result<Done> ImportLss(const CommandLine& line) {
   const SystemClock clock;
-  NoLog log;
-  store::NoObserver observer;
-  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(line.config_file));
-  store::PostgresOptions options;
-  options.hosts = line.lssd_hosts;
-  options.user = line.lssd_user;
-  options.vss_database = line.lssd_database;
-  if (!line.lssd_password_file.empty()) {
-    VSS_TRY(options.password, server::ReadTextFile(line.lssd_password_file));
-    while (options.password.ends_with('\n')) options.password.pop_back();
+  if (!line.lssd_etcd_dump.empty()) {
+    VSS_TRY(server::EtcdDump dump, ReadEtcdDump(line.lssd_etcd_dump));
+    return Import(line, dump, dump.Count(), clock);
   }
-  if (!server::AreAllLocal(options.hosts)) options.tls = store::PostgresOptions::Tls::kVerifyFull;
-  VSS_TRY(server::LssdDatabase source, server::LssdDatabase::Open(options, clock));
-  VSS_TRY(const std::unique_ptr<store::Store> target,
-          server::MakeStore(loaded.config, clock, log, observer));
-
-  server::ImportSummary summary;
-  {
-    ProgressBar bar;
-    VSS_TRY(const std::uint64_t records, source.Count());
-    VSS_TRY(summary, server::ImportLssd(source, *target, clock, [&](std::uint64_t done) {
-              bar.Show("importing", done, records);
-            }));
-  }
-  std::printf("%llu records imported, %llu were there already, %llu are newer in the store\n",
-              static_cast<unsigned long long>(summary.imported),
-              static_cast<unsigned long long>(summary.there_already),
-              static_cast<unsigned long long>(summary.newer));
-  return Done{};
+  VSS_TRY(server::LssdDatabase database, OpenLssd(line, clock));
+  VSS_TRY(const std::uint64_t records, database.Count());
+  return Import(line, database, records, clock);
 }
 
 Result<Done> LookAfterPostgres(const CommandLine& line) {

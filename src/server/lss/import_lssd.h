@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <span>
 
 #include "base/clock.h"
 #include "base/failure.h"
-#include "server/lss/lssd_database.h"
+#include "server/lss/lssd_record.h"
 #include "store/store.h"
 
 namespace vss::server {
@@ -23,12 +23,12 @@ struct ImportSummary {
 // and while a server uses the store: what is there is never made older.  Fails, having done what
 // comes before, at a record that is there with another value or an older version, and at one that
 // this server could not serve.
-Result<ImportSummary> ImportLssd(LssdDatabase& source, store::Store& target, const Clock& clock,
+Result<ImportSummary> ImportLssd(LssdSource& source, store::Store& target, const Clock& clock,
                                  const std::function<void(std::uint64_t done)>& progress);
 
-// One record, for tests of the rule.
-Result<Done> ImportRecord(const LssdRecord& record, store::Store& target, const Clock& clock,
-                          ImportSummary& summary);
+// Some records of one client, in one go; for tests of the rule.
+Result<Done> ImportRecords(std::span<const LssdRecord> records, store::Store& target,
+                           const Clock& clock, ImportSummary& summary);
 
 }  // namespace vss::server
 

@@ -10,8 +10,11 @@ namespace {
 
 class ImportingLssd : public ::testing::Test {
  protected:
-  Result<Done> Import(Record record) {
-    return ImportRecord({kClient, std::move(record)}, store_, clock_, summary_);
+  Result<Done> Import(Record record) { return ImportAll({std::move(record)}); }
+  Result<Done> ImportAll(std::vector<Record> records) {
+    std::vector<LssdRecord> of_client;
+    for (Record& record : records) of_client.push_back({kClient, std::move(record)});
+    return ImportRecords(of_client, store_, clock_, summary_);
   }
   Record Present(const Key& key) {
     const auto found =
@@ -48,10 +51,23 @@ TEST_F(ImportingLssd, MakesNothingOlderAndReplacesNothing) {
   EXPECT_EQ(Present("a"), (Record{"a", 3, "x"}));
 }
 
+TEST_F(ImportingLssd, TakesWhatIsMissingOfMany) {
+  EXPECT_TRUE(Import({"b", 3, "x"}));
+  EXPECT_TRUE(Import({"d", 9, "newer"}));
+  EXPECT_TRUE(ImportAll({{"a", 0, "1"}, {"b", 3, "x"}, {"c", 2, "3"}, {"d", 4, "old"}}));
+  EXPECT_EQ(Present("a"), (Record{"a", 0, "1"}));
+  EXPECT_EQ(Present("c"), (Record{"c", 2, "3"}));
+  EXPECT_EQ(Present("d"), (Record{"d", 9, "newer"}));
+  EXPECT_EQ(summary_.imported, 4u);
+  EXPECT_EQ(summary_.there_already, 1u);
+  EXPECT_EQ(summary_.newer, 1u);
+}
+
 TEST_F(ImportingLssd, SaysWhatItCannotTake) {
   EXPECT_FALSE(Import({"a", -1, "x"}));
   EXPECT_FALSE(Import({std::string(601, 'k'), 0, "x"}));
-  const auto alias = ImportRecord({std::string(65, '\4'), {"a", 0, "x"}}, store_, clock_, summary_);
+  const std::vector<LssdRecord> uncompressed = {{std::string(65, '\4'), {"a", 0, "x"}}};
+  const auto alias = ImportRecords(uncompressed, store_, clock_, summary_);
   ASSERT_FALSE(alias);
   EXPECT_NE(alias.error().message.find("compressed"), std::string::npos);
 }

@@ -8,16 +8,16 @@ namespace vss::server {
 namespace {
 
 using store::PgConnection;
-using store::PgParams;
 using store::PgStatement;
 
 constexpr PgStatement kCount = {nullptr, "SELECT count(*) FROM data"};
 
-// In the order of bytes, whatever the database's collation.  Values have up to 4 MiB.
-constexpr PgStatement kRead = {nullptr, R"(
-    SELECT client, key::text, version, value FROM data
-    WHERE client > $1 OR (client = $1 AND key::text COLLATE "C" > $2)
-    ORDER BY client, key::text COLLATE "C" LIMIT 32)"};
+constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+constexpr PgStatement kStay = {nullptr, "SET LOCAL idle_in_transaction_session_timeout = 0"};
+constexpr PgStatement kOpen = {nullptr, R"(
+    DECLARE records NO SCROLL CURSOR FOR
+    SELECT client, key::text, version, value FROM data ORDER BY client)"};
+constexpr PgStatement kFetch = {nullptr, "FETCH 32 FROM records"};  // Values have up to 4 MiB.
 
 }  // namespace
 
@@ -29,6 +29,10 @@ LssdDatabase::~LssdDatabase() = default;
 Result<LssdDatabase> LssdDatabase::Open(const store::PostgresOptions& options, const Clock& clock) {
   VSS_TRY(auto connection, PgConnection::Open(options, options.vss_database,
                                               PgConnection::Use::kMaintain, {}, clock));
+  for (const PgStatement& statement : {kBegin, kStay, kOpen}) {
+    const auto done = connection->RunOne(statement);
+    if (!done) return store::FailureFrom(done.error());
+  }
   return LssdDatabase(std::move(connection));
 }
 
@@ -38,9 +42,8 @@ Result<std::uint64_t> LssdDatabase::Count() {
   return static_cast<std::uint64_t>(counted->Int(0, 0));
 }
 
-Result<std::vector<LssdRecord>> LssdDatabase::Read(const LssdRecord& after) {
-  const auto rows = connection_->RunOne(
-      kRead, std::move(PgParams().Bytes(after.client_id).Text(after.record.key)));
+Result<std::vector<LssdRecord>> LssdDatabase::Next() {
+  const auto rows = connection_->RunOne(kFetch);
   if (!rows) return store::FailureFrom(rows.error());
   std::vector<LssdRecord> records;
   for (int row = 0; row < rows->Rows(); ++row) {

@@ -6,13 +6,13 @@
 #ifndef VSS_SERVER_LSS_LSSD_DATABASE_H_
 #define VSS_SERVER_LSS_LSSD_DATABASE_H_
 
+#include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/failure.h"
-#include "core/record.h"
+#include "server/lss/lssd_record.h"
 #include "store/postgres/postgres_options.h"
 
 namespace vss::store {
@@ -21,21 +21,15 @@ class PgConnection;
 
 namespace vss::server {
 
-struct LssdRecord {
-  std::string client_id;
-  Record record;
-};
-
-// Threads: one at a time, blocking.
-class LssdDatabase final {
+class LssdDatabase final : public LssdSource {
  public:
+  // Everything is read as it is now.
   static Result<LssdDatabase> Open(const store::PostgresOptions& options, const Clock& clock);
   LssdDatabase(LssdDatabase&&) noexcept;
-  ~LssdDatabase();
+  ~LssdDatabase() override;
 
   Result<std::uint64_t> Count();
-  // The records behind `after`, in the order of clients and keys: a few, none at the end.
-  Result<std::vector<LssdRecord>> Read(const LssdRecord& after);
+  Result<std::vector<LssdRecord>> Next() override;
 
  private:
   explicit LssdDatabase(std::unique_ptr<store::PgConnection> connection);
