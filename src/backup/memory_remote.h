@@ -21,7 +21,9 @@ class MemoryRemote final : public Remote {
   std::function<std::optional<Failure>()> before = [] { return std::nullopt; };
   Version global_version = 0;
   std::size_t page_size = 3;
-  int gets = 0;
+  // What a link can carry at the same time.
+  std::size_t together_bytes_max = kTogetherBytesMax;
+  std::size_t together_seen = 0;  // The most records that were asked for at the same time.
 
   // As a wallet's writes: conditional ones count versions up, unconditional ones begin again.
   void Put(const Key& key, std::string value) { Store(key, VersionOf(key) + 1, std::move(value)); }
@@ -57,17 +59,22 @@ class MemoryRemote final : public Remote {
     }
     return page;
   }
-  Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) override {
+  Found Get(const Key& key) override {
     if (auto failure = before()) return Unexpected(*std::move(failure));
-    std::vector<std::optional<Record>> records;
+    const auto found = records_.find(key);
+    if (found == records_.end()) return std::optional<Record>();
+    return std::optional(Record{key, found->second.version, found->second.value});
+  }
+  std::vector<Found> GetTogether(std::span<const Key> keys) override {
+    together_seen = std::max(together_seen, keys.size());
+    std::size_t bytes = 0;
+    std::vector<Found> all;
     for (const Key& key : keys) {
-      ++gets;
-      const auto found = records_.find(key);
-      records.push_back(found == records_.end() ? std::nullopt
-                                                : std::optional(Record{key, found->second.version,
-                                                                       found->second.value}));
+      Found found = Get(key);
+      if (found && *found) bytes += (*found)->value.size();
+      all.push_back(bytes > together_bytes_max ? Found(Unavailable("too much")) : std::move(found));
     }
-    return records;
+    return all;
   }
   Result<Version> GlobalVersion() override { return global_version; }
   Result<bool> Write(std::vector<Replacement> replacements) override {

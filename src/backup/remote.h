@@ -5,7 +5,10 @@
 #ifndef VSS_BACKUP_REMOTE_H_
 #define VSS_BACKUP_REMOTE_H_
 
+#include <cstddef>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,15 +39,33 @@ struct Replacement {
 
 class Remote {
  public:
+  static constexpr std::size_t kTogetherMax = 32;
+  static constexpr std::size_t kTogetherBytesMax = std::size_t{2} << 20;
+  using Found = Result<std::optional<Record>>;
+  using Visit = std::function<Result<Done>(std::size_t index, const std::optional<Record>& record)>;
+
   virtual ~Remote() = default;
 
   // `token` from the page before, empty for the first.
   virtual Result<ListedPage> List(const std::string& token) = 0;
-  // An answer for each key, in their order.  All are asked for at the same time.
-  virtual Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) = 0;
+  // One record, however large, however long it takes.
+  virtual Result<std::optional<Record>> Get(const Key& key) = 0;
+  // Some records, asked for at the same time and once, with an answer for each in their order: a
+  // failure where the value is larger than kTogetherBytesMax, or where none came.
+  virtual std::vector<Found> GetTogether(std::span<const Key> keys) = 0;
   virtual Result<Version> GlobalVersion() = 0;
   // All of them, created in this order, or none: then something else is there than they replace.
   virtual Result<bool> Write(std::vector<Replacement> replacements) = 0;
+
+  // Visits the record of every key, in their order, as they come: the work that has been done is
+  // done when it fails.  As many at the same time as the link has carried so far; what does not
+  // come like that is asked for alone.
+  //
+  // Memory: 64 MiB and one value.
+  Result<Done> GetEach(std::span<const Key> keys, const Visit& visit);
+
+ private:
+  std::size_t together_ = 4;
 };
 
 }  // namespace vss::backup

@@ -58,7 +58,9 @@ class Job final {
                                                : void(++outcome_.only_in_target);
       }
       VSS_RETURN_IF_FAILED(
-          ForEachRecord(shared, [this](const Record& record) { return Decide(record); }));
+          target_.GetEach(shared, [this](std::size_t, const std::optional<Record>& record) {
+            return record ? Decide(*record) : Done{};  // Nullopt: removed since it was listed.
+          }));
       Advance(page->keys.size());
     }
   }
@@ -158,13 +160,19 @@ class Job final {
       if (!page) break;
       std::vector<Key> shared;
       for (const ListedKey& listed : page->keys) {
-        const auto wanted = wanted_.find(KeyDigest(listed.key));
+        const ShortDigest key = KeyDigest(listed.key);
+        if (present_.contains(key) && present_.at(key).fate == Fate::kRemove) {
+          return Corrupt("the target still lists what was removed from it");
+        }
+        const auto wanted = wanted_.find(key);
         if (wanted == wanted_.end()) continue;
         found.push_back(wanted->second);
         shared.push_back(listed.key);
       }
       VSS_RETURN_IF_FAILED(
-          ForEachRecord(shared, [this](const Record& record) { return CheckWritten(record); }));
+          target_.GetEach(shared, [this](std::size_t, const std::optional<Record>& record) {
+            return CheckWritten(record);
+          }));
       Advance(shared.size());
     }
     if (found.size() != contents_.index.size()) {
@@ -176,27 +184,12 @@ class Job final {
     return Done{};
   }
 
-  Result<Done> CheckWritten(const Record& record) const {
-    if (DigestOf({BytesOf(record.value)}) == wanted_.at(KeyDigest(record.key))->value) {
+  Result<Done> CheckWritten(const std::optional<Record>& record) const {
+    if (!record) return Corrupt("the target lists a record that it does not have");
+    if (DigestOf({BytesOf(record->value)}) == wanted_.at(KeyDigest(record->key))->value) {
       return Done{};
     }
     return Corrupt("the target has other values than were written to it");
-  }
-
-  // Calls `visit` with each of the records that is there.
-  template <typename Visit>
-  Result<Done> ForEachRecord(const std::vector<Key>& keys, Visit visit) {
-    for (std::size_t at = 0; at < keys.size();) {
-      const std::size_t count = std::min(window_.Keys(), keys.size() - at);
-      const auto first = keys.begin() + static_cast<std::ptrdiff_t>(at);
-      VSS_TRY(const auto records, target_.Get({first, first + static_cast<std::ptrdiff_t>(count)}));
-      for (const std::optional<Record>& record : records) {
-        window_.Saw(record);
-        if (record) VSS_RETURN_IF_FAILED(visit(*record));
-      }
-      at += count;
-    }
-    return Done{};
   }
 
   void Begin(const char* step, std::uint64_t of) {
@@ -221,7 +214,6 @@ class Job final {
   std::vector<Key> gone_;
   std::vector<Replacement> batch_;
   std::size_t batch_bytes_ = 0;
-  Window window_;
   Progress progress_;
   RestoreOutcome outcome_;
 };

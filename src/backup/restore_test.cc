@@ -102,7 +102,7 @@ TEST_F(BackupTest, WhatMovesIsReadAgain) {
   };
   for (std::size_t which = 0; which < writes.size(); ++which) {
     int backups_with_it = 0;
-    for (int when = 0; when < 20; ++when) {
+    for (int when = 0; when < 40; ++when) {
       source_ = {};
       target_ = {};
       Fill(10);
@@ -140,7 +140,7 @@ TEST_F(BackupTest, GoesOnWhereItBrokeOff) {
   source_.before = [] { return std::nullopt; };
   const auto taken = Take();
   ASSERT_TRUE(taken);
-  EXPECT_EQ(taken->records_kept_before, 30U);
+  EXPECT_EQ(taken->records_kept_before, 15U);  // Five pages: a list and three values each.
   ASSERT_TRUE(RestoreTo(target_));
   EXPECT_EQ(AllOf(target_), AllOf(source_));
   EXPECT_EQ(target_.ValueOf("k49"), "changed since");
@@ -242,45 +242,131 @@ TEST_F(BackupTest, AFileIsNotReopenedOverAPart) {
 // Servers that lie.
 class LyingRemote final : public Remote {
  public:
-  enum class Lie { kEndlessPages, kRepeatedToken, kRepeatedKey, kForgets, kChangesValues };
+  enum class Lie {
+    kEndlessPages,
+    kRepeatedToken,
+    kEndlessKeys,
+    kLongKeys,
+    kForgets,
+    kChangesValues,
+    kLosesValues,
+    kLosesOneValue,
+    kKeepsWhatIsRemoved
+  };
 
   LyingRemote(MemoryRemote& truth, Lie lie) : truth_(truth), lie_(lie) {}
 
   Result<ListedPage> List(const std::string& token) override {
-    if (lie_ == Lie::kEndlessPages && !token.empty()) return ListedPage{{}, token + "1", {}};
+    const std::string further = std::to_string(++pages_);
+    if (lie_ == Lie::kEndlessPages && !token.empty()) return ListedPage{{}, further, {}};
+    if (lie_ == Lie::kEndlessKeys) return ListedPage{{{further, 1}}, further, {}};
+    if (lie_ == Lie::kLongKeys) return ListedPage{{{std::string(2000, 'k'), 1}}, {}, {}};
     VSS_TRY(ListedPage page, truth_.List(token));
     if (lie_ == Lie::kRepeatedToken && !token.empty()) page.next = token;
-    if (lie_ == Lie::kRepeatedKey && !page.keys.empty()) page.keys.push_back(page.keys.front());
     if (lie_ == Lie::kForgets && !page.keys.empty()) page.keys.pop_back();
     return page;
   }
-  Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) override {
-    VSS_TRY(auto records, truth_.Get(keys));
-    if (lie_ == Lie::kChangesValues) records.front()->value += "!";
-    return records;
+  Found Get(const Key& key) override {
+    VSS_TRY(auto record, truth_.Get(key));
+    if (lie_ == Lie::kChangesValues && record) record->value += "!";
+    if (lie_ == Lie::kLosesValues || (lie_ == Lie::kLosesOneValue && key == "k7")) record.reset();
+    return record;
+  }
+  std::vector<Found> GetTogether(std::span<const Key> keys) override {
+    std::vector<Found> all;
+    for (const Key& key : keys) all.push_back(Get(key));
+    return all;
   }
   Result<Version> GlobalVersion() override { return truth_.GlobalVersion(); }
   Result<bool> Write(std::vector<Replacement> replacements) override {
+    if (lie_ == Lie::kKeepsWhatIsRemoved) {
+      std::erase_if(replacements, [](const Replacement& r) { return !r.value; });
+    }
     return truth_.Write(std::move(replacements));
   }
 
  private:
   MemoryRemote& truth_;
   const Lie lie_;
+  int pages_ = 0;
 };
 
 TEST_F(BackupTest, LiesAreFound) {
   using Lie = LyingRemote::Lie;
   Fill(10);
   ASSERT_TRUE(Take());
-  for (const Lie lie : {Lie::kEndlessPages, Lie::kRepeatedToken, Lie::kRepeatedKey, Lie::kForgets,
-                        Lie::kChangesValues}) {
+  for (const Lie lie : {Lie::kEndlessPages, Lie::kRepeatedToken, Lie::kLongKeys, Lie::kForgets,
+                        Lie::kChangesValues, Lie::kLosesValues, Lie::kLosesOneValue}) {
     MemoryRemote truth;
     LyingRemote liar(truth, lie);
     const auto outcome = RestoreTo(liar);
     ASSERT_FALSE(outcome) << static_cast<int>(lie);
     EXPECT_EQ(outcome.error().kind, Kind::kCorrupt);
   }
+}
+
+TEST_F(BackupTest, ARemovalThatDidNotHappenIsFound) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  source_.Remove("k4");
+  ASSERT_TRUE(ReopenBackup(place_));
+  ASSERT_TRUE(Take());
+  LyingRemote liar(target_, LyingRemote::Lie::kKeepsWhatIsRemoved);
+  EXPECT_EQ(RestoreTo(liar, {.target_is_a_copy = true}).error().kind, Kind::kCorrupt);
+}
+
+TEST_F(BackupTest, KeysWithoutEndEnd) {
+  LyingRemote liar(source_, LyingRemote::Lie::kEndlessKeys);
+  Pages pages([&](const std::string& token) { return liar.List(token); }, 1000);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(pages.Next()) << i;
+  EXPECT_EQ(pages.Next().error().kind, Kind::kCorrupt);
+}
+
+// A server that counts its pages from the front lists a key again when another one comes before it,
+// and may have a page with nothing on it.
+TEST_F(BackupTest, AKeyCountsOnce) {
+  const std::vector<ListedPage> all = {
+      {{{"b", 1}, {"a", 1}}, "1", 5}, {{}, "2", {}}, {{{"a", 1}, {"z", 1}}, "", {}}};
+  std::size_t next = 0;
+  Pages pages([&](const std::string&) -> Result<ListedPage> { return all[next++]; });
+  std::vector<Key> keys;
+  for (;;) {
+    const auto page = pages.Next();
+    ASSERT_TRUE(page);
+    if (!*page) break;
+    for (const ListedKey& listed : (*page)->keys) keys.push_back(listed.key);
+  }
+  EXPECT_THAT(keys, ElementsAre("b", "a", "z"));
+}
+
+TEST_F(BackupTest, ManyValuesAreReadAtATimeIfTheyCome) {
+  source_.page_size = 200;
+  Fill(200);
+  ASSERT_TRUE(Take());
+  EXPECT_EQ(source_.together_seen, Remote::kTogetherMax);
+}
+
+// A link that carries one value at a time, and some values that are larger than any limit.
+TEST_F(BackupTest, WhatDoesNotComeTogetherComesAlone) {
+  source_.page_size = 50;
+  source_.together_bytes_max = 10;
+  for (int i = 0; i < 50; ++i) {
+    source_.Put("k" + std::to_string(i), std::string(i % 5 == 0 ? 20 : 6, 'v'));
+  }
+  ASSERT_TRUE(Take());
+  EXPECT_LE(source_.together_seen, 4U);
+  ASSERT_TRUE(RestoreTo(target_));
+  EXPECT_EQ(AllOf(target_), AllOf(source_));
+}
+
+TEST_F(BackupTest, WhatCameBeforeAFailureIsKept) {
+  source_.page_size = 50;
+  Fill(50);
+  BreakOffAfter(1 + 10);
+  ASSERT_FALSE(Take());
+  source_.before = [] { return std::nullopt; };
+  EXPECT_EQ(Take()->records_kept_before, 10U);
 }
 
 // A wallet that writes all the time, pauses now and then, and a tool that is killed now and then.

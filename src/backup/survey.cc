@@ -12,28 +12,24 @@ std::size_t DigestHash::operator()(const ShortDigest& digest) const {
   return hash;
 }
 
-std::size_t Window::Keys() const {
-  constexpr std::size_t kBytes = std::size_t{64} << 20;
-  constexpr std::size_t kKeysMax = 100;
-  return std::clamp<std::size_t>(kBytes / std::max<std::size_t>(largest_, 1), 1, kKeysMax);
-}
-
-void Window::Saw(const std::optional<Record>& record) {
-  if (record) largest_ = std::max(largest_, record->value.size());
-}
-
 Result<std::optional<ListedPage>> Pages::Next() {
   if (is_at_end_) return std::optional<ListedPage>();
   VSS_TRY(ListedPage page, list_(token_));
   for (const ListedKey& listed : page.keys) {
-    if (!seen_.insert(DigestOf({BytesOf(listed.key)})).second) {
-      return Corrupt("the server lists a key twice");
-    }
+    if (listed.key.size() > kKeyBytesMax) return Corrupt("the server lists a key that is too long");
   }
-  if (!page.next.empty() && (page.keys.empty() || page.next == token_)) {
+  std::erase_if(page.keys, [this](const ListedKey& listed) {
+    return !keys_seen_.insert(DigestOf({BytesOf(listed.key)})).second;
+  });
+  // Circles are known by what they do not bring.
+  pages_without_news_ = page.keys.empty() ? pages_without_news_ + 1 : 0;
+  is_at_end_ = page.next.empty();
+  if (!is_at_end_ && pages_without_news_ > kPagesWithoutNewsMax) {
     return Corrupt("the server's pages lead nowhere");
   }
-  is_at_end_ = page.next.empty();
+  if (keys_seen_.size() > keys_max_) {
+    return Corrupt("the server lists more than " + std::to_string(keys_max_) + " keys");
+  }
   token_ = page.next;
   return std::optional(std::move(page));
 }
@@ -94,9 +90,10 @@ Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& 
   std::vector<Key> wanted;
   for (const ListedKey& listed : page.keys) {
     if (MustFetch(listed, compare)) wanted.push_back(listed.key);
-    if (wanted.size() >= window_.Keys()) VSS_RETURN_IF_FAILED(Fetch(std::exchange(wanted, {})));
   }
-  if (!wanted.empty()) VSS_RETURN_IF_FAILED(Fetch(wanted));
+  VSS_RETURN_IF_FAILED(remote_.GetEach(
+      wanted,
+      [&](std::size_t i, const std::optional<Record>& record) { return Take(wanted[i], record); }));
   for (const ListedKey& listed : page.keys) {
     const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
     if (found == known_.end()) continue;  // Removed since it was listed.
@@ -108,28 +105,24 @@ Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& 
   return Done{};
 }
 
-Result<Done> Survey::Fetch(const std::vector<Key>& keys) {
-  VSS_TRY(const auto records, remote_.Get(keys));
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const ShortDigest key = DigestOf({BytesOf(keys[i])});
-    const std::optional<Record>& record = records[i];
-    window_.Saw(record);
-    if (!record) {
-      known_.erase(key);
-      continue;
-    }
-    progress_.bytes += record->value.size();
-    Known now{0, record->value.size(), record->version, DigestOf({BytesOf(record->value)})};
-    const auto found = known_.find(key);
-    const bool is_known = found != known_.end() && found->second.version == now.version &&
-                          found->second.value == now.value;
-    if (is_known) {
-      now.offset = found->second.offset;
-    } else {
-      VSS_TRY(now.offset, keep_(*record));
-    }
-    known_[key] = now;
+Result<Done> Survey::Take(const Key& key, const std::optional<Record>& record) {
+  const ShortDigest digest = DigestOf({BytesOf(key)});
+  if (!record) {
+    known_.erase(digest);
+    return Done{};
   }
+  progress_.bytes += record->value.size();
+  if (watch_) watch_(progress_);
+  Known now{0, record->value.size(), record->version, DigestOf({BytesOf(record->value)})};
+  const auto found = known_.find(digest);
+  const bool is_known = found != known_.end() && found->second.version == now.version &&
+                        found->second.value == now.value;
+  if (is_known) {
+    now.offset = found->second.offset;
+  } else {
+    VSS_TRY(now.offset, keep_(*record));
+  }
+  known_[digest] = now;
   return Done{};
 }
 

@@ -5,7 +5,7 @@
 // where they cannot, because an unconditional write leaves version 1 behind again and again, the
 // values are read and compared.
 //
-// Memory: some 150 bytes a key, and the values that are under way (64 MiB of them, or one).
+// Memory: some 150 bytes a key, and the values that are under way (Remote::GetEach).
 #ifndef VSS_BACKUP_SURVEY_H_
 #define VSS_BACKUP_SURVEY_H_
 
@@ -37,36 +37,33 @@ struct DigestHash {
 template <typename T>
 using ByDigest = std::unordered_map<ShortDigest, T, DigestHash>;
 
-// How many keys to ask for at once, so that their values come to 64 MiB at most if the largest one
-// so far is typical.
-class Window final {
- public:
-  std::size_t Keys() const;
-  void Saw(const std::optional<Record>& record);
-
- private:
-  std::size_t largest_ = 0;
-};
-
-// Every page of a store, checked: no key twice, no page that leads back.
+// Every page of a store, with every key once: where one was written meanwhile, some servers list
+// it, or its neighbour, on two pages.
 //
+// Memory: some 50 bytes a key.
 // Threads: one at a time.
 class Pages final {
  public:
+  static constexpr std::size_t kKeysMax = 4'000'000;
+  static constexpr std::size_t kKeyBytesMax = 1024;  // The protocol allows 600.
+  static constexpr int kPagesWithoutNewsMax = 1000;
   // `token` as Remote::List has it.
   using List = std::function<Result<ListedPage>(const std::string& token)>;
 
-  explicit Pages(List list) : list_(std::move(list)) {}
+  explicit Pages(List list, std::size_t keys_max = kKeysMax)
+      : list_(std::move(list)), keys_max_(keys_max) {}
   explicit Pages(Remote& remote)
       : Pages([&remote](const std::string& token) { return remote.List(token); }) {}
-  // Nullopt behind the last.  kCorrupt for a server that goes in circles.
+  // Nullopt behind the last.  kCorrupt for a server that goes in circles or on for ever.
   Result<std::optional<ListedPage>> Next();
 
  private:
   const List list_;
+  const std::size_t keys_max_;
   std::string token_;
   bool is_at_end_ = false;
-  std::unordered_set<ShortDigest, DigestHash> seen_;
+  int pages_without_news_ = 0;
+  std::unordered_set<ShortDigest, DigestHash> keys_seen_;
 };
 
 // Takes a record that is new or has changed; says where it is kept.
@@ -105,14 +102,13 @@ class Survey final {
 
   Result<Reading> Read(Compare compare);
   Result<Done> ReadPage(const ListedPage& page, Compare compare, Reading& reading);
-  Result<Done> Fetch(const std::vector<Key>& keys);
+  Result<Done> Take(const Key& key, const std::optional<Record>& record);
   bool MustFetch(const ListedKey& listed, Compare compare) const;
 
   Remote& remote_;
   const Keep keep_;
   const Watch watch_;
   ByDigest<Known> known_;
-  Window window_;
   Progress progress_;
 };
 

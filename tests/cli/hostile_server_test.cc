@@ -53,6 +53,8 @@ std::vector<Lie> Lies() {
          peer.Reset();
        }},
       {"speaks something else", always("220 smtp.example.org ESMTP\r\n")},
+      {"answers with nothing",
+       always("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")},
       {"answers no message", always(Answer("200 OK", "\xff\xff\xff\xff"))},
       {"answers HTML", always(Answer("200 OK", "<html>"))},
       {"redirects", always(Answer("302 Found", "", "Location: http://127.0.0.1:9/\r\n"))},
@@ -76,23 +78,44 @@ std::vector<Lie> Lies() {
   };
 }
 
+// The list of a store: every key at version 1, and nothing behind it.
+std::string ListOf(const std::vector<std::string>& keys) {
+  std::string list;
+  for (const std::string& key : keys) {
+    const std::string entry =
+        "\x0a" + std::string(1, static_cast<char>(key.size())) + key + "\x10\x01";
+    list += "\x0a" + std::string(1, static_cast<char>(entry.size())) + entry;
+  }
+  return list + std::string("\x12\x00\x18\x00", 4);
+}
+
+const std::string kConflict = Answer("409 Conflict", "\x08\x01");
+const std::string kNoSuchKey = Answer("404 Not Found", "\x08\x04");
+
 class HostileServer : public ::testing::TestWithParam<Lie> {};
 
 TEST_P(HostileServer, IsNeverBelieved) {
   ScriptedServer server(GetParam().script);
   Shell shell;
   shell.environment["VSS_URL"] = server.Url() + "/vss";
+  shell.environment["GOOD"] = shell.Serve("none");
+  shell.environment["GOLDEN"] = InSourceTree("tests/vectors/backup/v1.vssbackup");
   shell.environment["VSS_TIMEOUT"] = "1";
-  const std::string golden = InSourceTree("tests/vectors/backup/v1.vssbackup");
-  for (const std::string& command :
-       {std::string("vss get k"), std::string("echo new | vss put k --replace"),
-        std::string("vss delete k"), std::string("vss info"), std::string("vss backup b"),
-        "vss restore " + golden}) {
+  shell.Run(
+      "vss --url $GOOD restore $GOLDEN; mkdir fs; echo x > fs/manager; "
+      "head -c 32 /dev/urandom > key; chmod 600 key");
+  for (const std::string command :
+       {"vss get k", "echo new | vss put k --replace", "vss delete k", "vss info", "vss backup b",
+        "vss restore $GOLDEN", "vss copy $VSS_URL $GOOD --spool s", "vss copy $GOOD $VSS_URL",
+        "vss doctor", "vss --key-file key ldk ls", "vss --key-file key ldk cat manager",
+        "vss --key-file key ldk check", "vss --key-file key ldk export out",
+        "vss --key-file key ldk import fs"}) {
     const Ran ran = shell.Run("timeout 60 bash -c '" + command + "'");
     EXPECT_GE(ran.exit_code, 1) << command << "\n" << ran.output;
     EXPECT_LE(ran.exit_code, 8) << command << "\n" << ran.errors;
   }
-  EXPECT_EQ(shell.Run("ls b").exit_code, 2);
+  EXPECT_EQ(shell.Run("ls b s").exit_code, 2);
+  EXPECT_EQ(shell.Run("vss --url $GOOD list | wc -l").output, "3\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, HostileServer, ::testing::ValuesIn(Lies()), [](const auto& test) {
@@ -100,6 +123,81 @@ INSTANTIATE_TEST_SUITE_P(Every, HostileServer, ::testing::ValuesIn(Lies()), [](c
   std::ranges::replace(name, ' ', '_');
   return name;
 });
+
+// Stores nothing of what it accepts, and lists it.
+TEST(HostileServers, AValueThatIsLostIsMissed) {
+  bool has_written = false;
+  ScriptedServer server([&](Peer& peer) {
+    const std::string request = peer.ReadRequest();
+    has_written = has_written || IsFor(request, "putObjects");
+    peer.Send(IsFor(request, "getObject") ? kNoSuchKey
+              : IsFor(request, "listKeyVersions")
+                  ? Answer("200 OK", has_written ? ListOf({"c", "b", "a"}) : ListOf({}))
+                  : Answer("200 OK", ""));
+  });
+  Shell shell;
+  shell.environment["URL"] = server.Url() + "/vss";
+  shell.environment["GOLDEN"] = InSourceTree("tests/vectors/backup/v1.vssbackup");
+  const Ran restore = shell.Run("vss --url $URL restore $GOLDEN");
+  EXPECT_EQ(restore.exit_code, 7);
+  EXPECT_EQ(restore.errors, "vss: the target lists a record that it does not have\n");
+  has_written = false;
+  shell.environment["GOOD"] = shell.Serve("none");
+  shell.Run("vss --url $GOOD restore $GOLDEN");
+  EXPECT_EQ(shell.Run("vss copy $GOOD $URL").exit_code, 7);
+}
+
+// Somebody else's write after ours: not everything is as it was, and the exit code says so.
+TEST(HostileServers, AConflictAfterSomeWritesIsNoConflictThatChangedNothing) {
+  int puts = 0;
+  ScriptedServer server([&](Peer& peer) {
+    const std::string request = peer.ReadRequest();
+    const bool is_put = IsFor(request, "putObjects");
+    peer.Send(is_put && ++puts > 2                ? kConflict
+              : is_put                            ? Answer("200 OK", "")
+              : IsFor(request, "listKeyVersions") ? Answer("200 OK", ListOf({}))
+                                                  : kNoSuchKey);
+  });
+  Shell shell;
+  shell.environment["VSS_URL"] = server.Url() + "/vss";
+  shell.environment["VSS_TIMEOUT"] = "5";  // The client makes sure that nothing stands in the way.
+  const Ran ran = shell.Run(
+      "head -c 32 /dev/urandom > key; chmod 600 key; mkdir fs; echo x | tee fs/one > fs/two; "
+      "vss --key-file key --json ldk import fs");
+  EXPECT_EQ(ran.exit_code, 6) << ran.errors;
+  EXPECT_NE(ran.errors.find("\"written\":1"), std::string::npos) << ran.errors;
+}
+
+TEST(HostileServers, AWriteWhoseAnswerCannotBeReadIsInDoubt) {
+  ScriptedServer server([](Peer& peer) {
+    if (peer.ReadRequest().empty()) return;
+    peer.Send(
+        "HTTP/1.1 200 OK\r\nvss-protocol-version: 7\r\nConnection: close\r\n"
+        "Content-Length: 0\r\n\r\n");
+  });
+  Shell shell;
+  const Ran ran = shell.Run("echo x | vss --url " + server.Url() + "/vss put k");
+  EXPECT_EQ(ran.exit_code, 8);
+  EXPECT_EQ(ran.errors.find("vss: the write may have been stored"), 0U) << ran.errors;
+}
+
+// Whether an old server or any other that answers with nothing: only the user knows.
+TEST(HostileServers, AServerWithoutAProtocolVersionIsReadIfItIsSaidToBeOld) {
+  std::string list = ListOf({"k"});
+  ScriptedServer server([&](Peer& peer) {
+    if (peer.ReadRequest().empty()) return;
+    peer.Send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+              std::to_string(list.size()) + "\r\n\r\n" + list);
+  });
+  Shell shell;
+  shell.environment["VSS_URL"] = server.Url() + "/vss";
+  EXPECT_EQ(shell.Run("vss list").exit_code, 7);
+  EXPECT_EQ(shell.Run("echo x | vss put k").exit_code, 8);
+  EXPECT_EQ(shell.Run("vss --old-server true list").output, "1\tk\n");
+  list.clear();
+  EXPECT_EQ(shell.Run("vss --old-server true list").exit_code, 7);
+  EXPECT_EQ(shell.Run("vss --old-server true backup b").exit_code, 7);
+}
 
 }  // namespace
 }  // namespace vss::testing

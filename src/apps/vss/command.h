@@ -4,6 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "apps/vss/exit_codes.h"
 #include "apps/vss/output.h"
@@ -33,6 +36,28 @@ struct Context {
 
 // A failure is reported by whoever called; what a command has to say besides, it has said.
 using CommandResult = Result<ExitCode>;
+
+// A value into `file`, or as it is on standard output, or there as JSON with what `about` says.
+CommandResult SayValue(const Context& context, nlohmann::json about, std::string_view value,
+                       const std::string& file);
+
+// A key that the wallet cannot read, for lists in JSON: nothing is left out of them.
+nlohmann::json JsonOfForeign(const backup::ListedKey& key);
+
+// Records that are there, are not the same, and were not to be replaced.
+struct Differences {
+  static constexpr std::size_t kNamesMax = 100;
+
+  std::uint64_t count = 0;
+  std::vector<std::string> names = {};  // The first kNamesMax.
+
+  void Add(std::string name) {
+    ++count;
+    if (names.size() < kNamesMax) names.push_back(std::move(name));
+  }
+};
+// When nothing was written because of them.
+ExitCode Report(const Context& context, const Differences& differences);
 
 }  // namespace vss::apps
 

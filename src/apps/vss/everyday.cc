@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "apps/vss/files.h"
-#include "crypto/base64.h"
 
 namespace vss::apps {
 namespace {
@@ -40,15 +39,8 @@ CommandResult Get(const Context& context, const GetArguments& arguments) {
   VSS_ASK(const auto record, session->client().Get(key));
   if (!record) return NotFound(context, arguments.key);
   VSS_TRY(const std::string value, view->Open(record->value, key));
-  if (context.out.is_json() && arguments.output.empty()) {
-    context.out.Say("",
-                    {{"key", arguments.key},
-                     {"version", record->version},
-                     {"value", crypto::EncodeBase64(BytesOf(value), crypto::Base64::kStandard)}});
-    return kDone;
-  }
-  VSS_RETURN_IF_FAILED(Output::WriteBytes(value, arguments.output));
-  return kDone;
+  return SayValue(context, {{"key", arguments.key}, {"version", record->version}}, value,
+                  arguments.output);
 }
 
 CommandResult Put(const Context& context, const PutArguments& arguments) {
@@ -106,6 +98,7 @@ CommandResult List(const Context& context, const ListArguments& arguments) {
     const auto name = view->NameOf(key.key);
     if (!name) {
       ++foreign;
+      if (context.out.is_json()) context.out.Say("", JsonOfForeign(key));
     } else if (name->starts_with(arguments.prefix)) {
       ++listed;
       context.out.Say(std::to_string(key.version) + "\t" + Printable(*name),

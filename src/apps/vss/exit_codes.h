@@ -8,14 +8,16 @@ namespace vss::apps {
 
 enum ExitCode : int {
   kDone = 0,
-  kFailed = 1,       // Looked, and found a problem: doctor.
-  kBadUsage = 2,     // The command line, the configuration or the request is wrong.
-  kNotFound = 3,     // There is no such key.
-  kConflict = 4,     // Something else is there than was to be replaced.  Nothing was changed.
-  kDenied = 5,       // The server does not accept these credentials.
-  kUnavailable = 6,  // No answer, too busy, or a file that cannot be read or written.  Try again.
-  kCorrupt = 7,      // Something fails its check: a file, a value, the server.
-  kInDoubt = 8,      // A write may or may not have happened.  Look before writing again.
+  kFailed = 1,    // Looked, and found a problem: doctor.
+  kBadUsage = 2,  // The command line, the configuration or the request is wrong.
+  kNotFound = 3,  // There is no such key.
+  kConflict = 4,  // Something else is there than was to be replaced.  Nothing was changed.
+  kDenied = 5,    // The server does not accept these credentials.
+  // No answer, too busy, a store that changes meanwhile, or a file that cannot be read or written.
+  // Try again.
+  kUnavailable = 6,
+  kCorrupt = 7,  // Something fails its check: a file, a value, the server.
+  kInDoubt = 8,  // A write may or may not have happened.  Look before writing again.
 };
 
 inline ExitCode ExitCodeOf(Kind kind) {

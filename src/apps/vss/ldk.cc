@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "apps/vss/ldk_files.h"
-#include "apps/vss/read_many.h"
 
 namespace vss::apps {
 namespace {
@@ -40,14 +39,15 @@ struct Listed {
   Version version = 0;
 };
 
-// Newest created first.  Keys that are none of this wallet's are counted in `foreign`.
-Result<std::vector<Listed>> ListRecords(const Opened& store, std::uint64_t& foreign) {
+// Newest created first.  Keys that are none of this wallet's go to `foreign`.
+Result<std::vector<Listed>> ListRecords(const Opened& store,
+                                        std::vector<backup::ListedKey>& foreign) {
   std::vector<Listed> records;
   const auto visit = [&](const backup::ListedKey& key) {
     if (auto name = store.view->layout().Split(key.key)) {
       records.push_back({*std::move(name), key.key, key.version});
     } else {
-      ++foreign;
+      foreign.push_back(key);
     }
     return true;
   };
@@ -66,14 +66,15 @@ std::vector<std::string> KeysOf(const std::vector<Listed>& records) {
 
 CommandResult LdkList(const Context& context, const LdkListArguments& arguments) {
   VSS_TRY(const Opened store, OpenStore(context));
-  std::uint64_t foreign = 0;
+  std::vector<backup::ListedKey> foreign;
   VSS_TRY(std::vector<Listed> records, ListRecords(store, foreign));
   std::erase_if(records,
                 [&](const Listed& record) { return !IsIn(record.name, arguments.name_space); });
   std::vector<std::string> sizes(records.size());
   if (arguments.with_sizes) {
     VSS_RETURN_IF_FAILED(
-        ForEachValue(*store.session, KeysOf(records),
+        SessionRemote(*store.session)
+            .GetEach(KeysOf(records),
                      [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
                        if (!record) return Done{};
                        const auto value = store.view->Open(record->value, record->key);
@@ -94,9 +95,12 @@ CommandResult LdkList(const Context& context, const LdkListArguments& arguments)
                         (arguments.with_sizes ? sizes[i] + "\t" : "") + name,
                     json);
   }
+  if (context.out.is_json()) {
+    for (const backup::ListedKey& key : foreign) context.out.Say("", JsonOfForeign(key));
+  }
   context.out.Note(
       Count(records.size(), "record") + ", layout " + SchemaName(*store.view->Schema()) +
-      (foreign == 0 ? "" : ", " + Count(foreign, "foreign key") + ": see vss ldk check"));
+      (foreign.empty() ? "" : ", " + Count(foreign.size(), "foreign key") + ": see vss ldk check"));
   return kDone;
 }
 
@@ -105,39 +109,44 @@ CommandResult LdkCat(const Context& context, const LdkCatArguments& arguments) {
   VSS_TRY(const std::string key, store.view->StorageKeyOf(arguments.name));
   VSS_ASK(const auto record, store.session->client().Get(key));
   if (!record) {
-    context.out.Complain("not found", "there is no record " + arguments.name);
+    context.out.Complain("not found", "there is no record " + arguments.name,
+                         {{"name", arguments.name}});
     return kNotFound;
   }
   VSS_TRY(const std::string value, store.view->Open(record->value, key));
-  VSS_RETURN_IF_FAILED(Output::WriteBytes(value, arguments.output));
-  return kDone;
+  return SayValue(context, {{"name", arguments.name}, {"version", record->version}}, value,
+                  arguments.output);
 }
 
 CommandResult LdkExport(const Context& context, const std::string& folder) {
   VSS_TRY(const Opened store, OpenStore(context));
-  std::uint64_t foreign = 0;
+  std::vector<backup::ListedKey> foreign;
   VSS_TRY(std::vector<Listed> records, ListRecords(store, foreign));
   std::erase_if(records, [](const Listed& record) { return IsMarker(record.name); });
-  if (foreign > 0) return Corrupt(Count(foreign, "key") + " cannot be read with this wallet");
+  if (!foreign.empty())
+    return Corrupt(Count(foreign.size(), "key") + " cannot be read with this wallet");
   std::ranges::reverse(records);  // Oldest first: the files' times tell the order.
   VSS_TRY(LdkFolder files, LdkFolder::Create(folder));
   std::uint64_t bytes = 0;
-  VSS_RETURN_IF_FAILED(ForEachValue(
-      *store.session, KeysOf(records),
-      [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
-        if (!record)
-          return Unavailable("the store changed meanwhile: stop the node, and try again");
-        VSS_TRY(const std::string value, store.view->Open(record->value, record->key));
-        bytes += value.size();
-        return files.Write(records[i].name, value);
-      }));
+  VSS_RETURN_IF_FAILED(
+      SessionRemote(*store.session)
+          .GetEach(KeysOf(records),
+                   [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
+                     if (!record)
+                       return Unavailable(
+                           "the store changed meanwhile: stop the node, and try again");
+                     VSS_TRY(const std::string value, store.view->Open(record->value, record->key));
+                     bytes += value.size();
+                     return files.Write(records[i].name, value);
+                   }));
   context.out.Say(Count(records.size(), "record") + " (" + Size(bytes) + ") in " + folder,
                   {{"records", records.size()}, {"bytes", bytes}, {"folder", folder}});
   return kDone;
 }
 
 CommandResult LdkImport(const Context& context, const LdkImportArguments& arguments) {
-  VSS_TRY(const std::vector<LdkFile> files, ReadLdkFolder(arguments.folder));
+  VSS_TRY(std::vector<LdkFile> files, ReadLdkFolder(arguments.folder));
+  std::erase_if(files, [](const LdkFile& file) { return IsMarker(file.name); });
   VSS_TRY(const Opened store, OpenStore(context));
   std::vector<std::string> keys;
   for (const LdkFile& file : files) {
@@ -145,30 +154,22 @@ CommandResult LdkImport(const Context& context, const LdkImportArguments& argume
   }
 
   // First look, then write.
+  SessionRemote remote(*store.session);
   std::vector<std::optional<Version>> present(keys.size());
   std::vector<bool> is_same(keys.size());
-  std::uint64_t conflicts = 0;
+  Differences differences;
   VSS_RETURN_IF_FAILED(
-      ForEachValue(*store.session, keys,
-                   [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
-                     if (!record) return Done{};
-                     present[i] = record->version;
-                     VSS_TRY(const std::string value, ReadLdkFile(files[i]));
-                     const auto stored = store.view->Open(record->value, record->key);
-                     is_same[i] = stored && *stored == value;
-                     if (is_same[i] || arguments.overwrite) return Done{};
-                     ++conflicts;
-                     context.out.Note("  " + FormatName(files[i].name));
-                     return Done{};
-                   }));
-  if (conflicts > 0) {
-    context.out.Complain("conflict", Count(conflicts, "record") +
-                                         " of the store differ, and may be newer: nothing was "
-                                         "written. --overwrite replaces them");
-    return kConflict;
-  }
+      remote.GetEach(keys, [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
+        if (!record) return Done{};
+        present[i] = record->version;
+        VSS_TRY(const std::string value, ReadLdkFile(files[i]));
+        const auto stored = store.view->Open(record->value, record->key);
+        is_same[i] = stored && *stored == value;
+        if (!is_same[i]) differences.Add(FormatName(files[i].name));
+        return Done{};
+      }));
+  if (differences.count > 0 && !arguments.overwrite) return Report(context, differences);
 
-  SessionRemote remote(*store.session);
   VSS_RETURN_IF_FAILED(MarkIfEmpty(*store.session));
   std::uint64_t written = 0;
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -177,9 +178,12 @@ CommandResult LdkImport(const Context& context, const LdkImportArguments& argume
     VSS_TRY(const bool is_written,
             remote.Write({{keys[i], present[i].value_or(0), store.view->Seal(value, keys[i])}}));
     if (!is_written) {
-      context.out.Complain("conflict", "somebody else writes to the store: " +
-                                           FormatName(files[i].name) + " changed meanwhile");
-      return kConflict;
+      context.out.Complain(NameOf(Kind::kUnavailable),
+                           FormatName(files[i].name) +
+                               " changed meanwhile: somebody else writes to the store; " +
+                               Count(written, "record") + " written before",
+                           {{"name", FormatName(files[i].name)}, {"written", written}});
+      return kUnavailable;
     }
     ++written;
   }

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "apps/vss/ldk.h"
-#include "apps/vss/read_many.h"
 
 namespace vss::apps {
 namespace {
@@ -117,12 +116,12 @@ class Check final {
       keys.push_back(found.storage_key);
       readable.push_back(&found);
     }
-    return ForEachValue(
-        session_, keys, [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
+    return SessionRemote(session_).GetEach(
+        keys, [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
           const Found& found = *readable[i];
           if (!record) {
-            Warning(FormatName(*found.name) +
-                    " was removed while this looked: stop the node first");
+            Problem(FormatName(*found.name) +
+                    " is listed and not there: lost, or removed while this looked");
             return Done{};
           }
           const auto value = ViewOf(found).Open(record->value, record->key);

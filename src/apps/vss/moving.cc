@@ -19,8 +19,8 @@ namespace vss::apps {
 namespace {
 
 std::string TimeOf(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 32> text{};
@@ -44,10 +44,13 @@ nlohmann::json JsonOf(const backup::RestoreOutcome& outcome) {
           {"order_kept", outcome.is_order_kept}};
 }
 
+std::string WrittenIn(const backup::RestoreOutcome& outcome) {
+  return Count(outcome.created, "record") + " created, " + std::to_string(outcome.replaced) +
+         " replaced,";
+}
+
 std::string TextOf(const backup::RestoreOutcome& outcome) {
-  std::string text = Count(outcome.created, "record") + " created, " +
-                     std::to_string(outcome.replaced) + " replaced, " +
-                     std::to_string(outcome.there_already) +
+  std::string text = WrittenIn(outcome) + " " + std::to_string(outcome.there_already) +
                      " there already; read back and the same";
   if (outcome.removed > 0) text += ", " + std::to_string(outcome.removed) + " removed";
   if (outcome.only_in_target > 0) {
@@ -58,20 +61,18 @@ std::string TextOf(const backup::RestoreOutcome& outcome) {
   return text;
 }
 
+// What differed in the target, or, once something was written, changed in it.
 ExitCode ReportConflict(const Context& context, const backup::RestoreOutcome& outcome) {
-  nlohmann::json keys = nlohmann::json::array();
-  for (const Key& key : outcome.conflicts) keys.push_back(key);
-  const bool is_untouched = outcome.created + outcome.replaced + outcome.removed == 0;
-  context.out.Complain(
-      "conflict",
-      Count(outcome.conflict_count, "record") +
-          (is_untouched
-               ? " of the target differ, and may be newer: nothing was written. --overwrite "
-                 "replaces them"
-               : " of the target changed meanwhile: somebody else writes to it"),
-      {{"keys", keys}, {"count", outcome.conflict_count}});
-  for (const Key& key : outcome.conflicts) context.out.Note("  " + Printable(key));
-  return kConflict;
+  if (outcome.created + outcome.replaced + outcome.removed == 0) {
+    return Report(context, {outcome.conflict_count, outcome.conflicts});
+  }
+  nlohmann::json json = JsonOf(outcome);
+  json["keys"] = outcome.conflicts;
+  context.out.Complain(NameOf(Kind::kUnavailable),
+                       "somebody else writes to the target: after " + WrittenIn(outcome) +
+                           " this changed meanwhile: " + Printable(outcome.conflicts.front()),
+                       json);
+  return kUnavailable;
 }
 
 bool Exists(const std::string& path) {
@@ -220,13 +221,12 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
     VSS_TRY(OpenBackup opened, Examined(spool.path));
     VSS_TRY(const backup::RestoreOutcome outcome,
             Fill(*to, opened, {.may_overwrite = arguments.overwrite, .target_is_a_copy = true}));
-    if (!outcome.IsDone()) return ReportConflict(context, outcome);
-    all.created += outcome.created;
-    all.replaced += outcome.replaced;
-    all.removed += outcome.removed;
-    all.only_in_target = outcome.only_in_target;
-    all.is_order_kept = outcome.is_order_kept;
-    if (round == 0) all.there_already = outcome.there_already;
+    const backup::RestoreOutcome before = std::exchange(all, outcome);
+    all.created += before.created;
+    all.replaced += before.replaced;
+    all.removed += before.removed;
+    if (round > 0) all.there_already = before.there_already;
+    if (!all.IsDone()) return ReportConflict(context, all);
     VSS_TRY(const bool is_still, IsStill(*from, opened));
     if (!is_still) continue;
     if (arguments.spool.empty()) std::remove(spool.path.c_str());
@@ -235,11 +235,11 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
     context.out.Say(TextOf(all), json);
     return kDone;
   }
-  context.out.Complain(
-      "conflict",
-      "the source changes faster than it can be copied: stop the wallet, then go on "
-      "with the same command");
-  return kConflict;
+  context.out.Complain(NameOf(Kind::kUnavailable),
+                       "the source changes faster than it can be copied: stop the wallet, then go "
+                       "on with the same command",
+                       JsonOf(all));
+  return kUnavailable;
 }
 
 }  // namespace vss::apps

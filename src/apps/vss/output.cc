@@ -1,7 +1,5 @@
 #include "apps/vss/output.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "backup/file.h"
+#include "apps/vss/files.h"
 
 namespace vss::apps {
 namespace {
@@ -65,26 +63,13 @@ void Output::Complain(const Failure& failure) const {
 }
 
 Result<Done> Output::WriteBytes(std::string_view bytes, const std::string& file) {
-  int fd = STDOUT_FILENO;
-  backup::Descriptor opened;
-  if (!file.empty()) {
-    opened = backup::Descriptor(
-        open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    fd = opened.get();
-  } else if (isatty(fd) == 1 && std::ranges::any_of(bytes, [](char c) {
-               return IsControl(c) && c != '\n' && c != '\t';
-             })) {
+  if (!file.empty()) return ReplaceFile(file, bytes);
+  const auto is_unfit = [](char c) { return IsControl(c) && c != '\n' && c != '\t'; };
+  if (isatty(STDOUT_FILENO) == 1 && std::ranges::any_of(bytes, is_unfit)) {
     return Invalid("the value is no text: pipe it, or write it to a file with --output");
   }
-  while (fd >= 0 && !bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) break;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (fd >= 0 && bytes.empty()) return Done{};
-  return Unavailable((file.empty() ? "standard output" : file) +
-                     " cannot be written: " + std::strerror(errno));
+  if (WriteAll(STDOUT_FILENO, bytes)) return Done{};
+  return Unavailable(std::string("standard output cannot be written: ") + std::strerror(errno));
 }
 
 backup::Watch ProgressLine::Watch() {

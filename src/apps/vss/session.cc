@@ -13,6 +13,10 @@
 namespace vss::apps {
 namespace {
 
+constexpr client::Duration kAttemptTimeMin = std::chrono::seconds(30);
+constexpr std::size_t kReplyBytesBesides = std::size_t{4} << 10;  // The key, and what frames it.
+constexpr std::size_t kListBytesMax = std::size_t{16} << 20;
+
 Result<client::Duration> ParseTimeout(const std::string& text) {
   int seconds = 120;
   const char* const end = text.data() + text.size();
@@ -42,9 +46,22 @@ std::string UserOf(std::string_view token) {
   return json["sub"].dump();
 }
 
+using Answered = client::Answer<std::optional<client::StoredRecord>>;
+
+backup::Remote::Found FoundOf(Answered answered) {
+  if (!answered) return Unexpected(FailureOf(std::move(answered).error()));
+  if (!*answered) return std::optional<Record>();
+  client::StoredRecord& record = **answered;
+  return std::optional(Record{std::move(record.key), record.version, std::move(record.value)});
+}
+
 }  // namespace
 
 Failure FailureOf(client::Error error) {
+  if (error.may_have_been_applied && error.kind != Kind::kInDoubt) {
+    error.kind = Kind::kInDoubt;
+    error.message = "the write may have been stored: " + error.message;
+  }
   return {error.kind, std::move(error.message), std::move(error.detail), error.retry_after};
 }
 
@@ -58,8 +75,13 @@ Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
   options.store_id = ValueOf(settings, "store");
   VSS_TRY(options.call_time_max, ParseTimeout(ValueOf(settings, "timeout")));
   VSS_TRY(options.allow_plain_http, ParseFlag("plain-http", ValueOf(settings, "plain-http")));
-  options.allow_missing_protocol_version = true;  // Old servers have to be left, too.
+  // Old servers have to be left, too.
+  VSS_TRY(options.allow_missing_protocol_version,
+          ParseFlag("old-server", ValueOf(settings, "old-server")));
   options.reply_bytes_max = std::size_t{1} << 30;
+  // Half of the time, so that a write whose answer does not come can still be looked for.
+  options.attempt_time_max =
+      std::max(std::min(kAttemptTimeMin, options.call_time_max), options.call_time_max / 2);
 
   VSS_TRY(session->wallet_, ReadWallet(settings));
   session->transport_ = std::make_unique<client::CurlTransport>(
@@ -67,7 +89,15 @@ Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
                           .proxy = ValueOf(settings, "proxy"),
                           .connections_max = 32});
   VSS_RETURN_IF_FAILED(session->ChooseCredentials());
-  VSS_TRY(session->client_, session->ClientOf(session->store_id()));
+  VSS_TRY(session->client_, session->MakeClient(options));
+  client::ClientOptions hasty = options;
+  hasty.retry = client::RetryPolicy::Never();
+  hasty.attempt_time_max = std::min(kAttemptTimeMin, options.call_time_max);
+  hasty.reply_bytes_max = backup::Remote::kTogetherBytesMax + kReplyBytesBesides;
+  VSS_TRY(session->hasty_, session->MakeClient(hasty));
+  client::ClientOptions lister = options;
+  lister.reply_bytes_max = kListBytesMax;
+  VSS_TRY(session->lister_, session->MakeClient(lister));
   session->blocking_ = std::make_unique<client::BlockingClient>(*session->client_);
   return session;
 }
@@ -75,6 +105,10 @@ Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
 Result<std::unique_ptr<client::Client>> Session::ClientOf(const std::string& store_id) {
   client::ClientOptions options = options_;
   options.store_id = store_id;
+  return MakeClient(std::move(options));
+}
+
+Result<std::unique_ptr<client::Client>> Session::MakeClient(client::ClientOptions options) {
   return client::Client::Make(std::move(options), credentials_, *transport_, clock_, entropy_);
 }
 
@@ -137,7 +171,12 @@ Result<client::Headers> Session::Credentials() {
 }
 
 Result<backup::ListedPage> Session::ListPage(const std::string& prefix, const std::string& token) {
-  VSS_ASK(client::Listing listing, client().ListPage({.prefix = prefix}, token));
+  client::BlockingClient lister(*lister_);
+  VSS_ASK(client::Listing listing, lister.ListPage({.prefix = prefix}, token));
+  // Anything at all can answer a request with nothing; a list of VSS begins with a version.
+  if (options_.allow_missing_protocol_version && token.empty() && !listing.global_version) {
+    return Corrupt("this is no list of a VSS server");
+  }
   backup::ListedPage page{.next = std::move(listing.next_page_token),
                           .global_version = listing.global_version};
   for (client::KeyVersion& key : listing.keys) {
@@ -159,29 +198,23 @@ Result<backup::ListedPage> SessionRemote::List(const std::string& token) {
   return session_.ListPage("", token);
 }
 
-Result<std::vector<std::optional<Record>>> SessionRemote::Get(const std::vector<Key>& keys) {
-  using Found = client::Answer<std::optional<client::StoredRecord>>;
-  std::vector<std::promise<Found>> promises(keys.size());
+backup::Remote::Found SessionRemote::Get(const Key& key) {
+  return FoundOf(session_.client().Get(key));
+}
+
+std::vector<backup::Remote::Found> SessionRemote::GetTogether(std::span<const Key> keys) {
+  std::vector<std::promise<Answered>> promises(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    session_.asynchronous().Get(
-        keys[i], [&promise = promises[i]](Found found) { promise.set_value(std::move(found)); });
+    session_.hasty().Get(keys[i], [&promise = promises[i]](Answered answered) {
+      promise.set_value(std::move(answered));
+    });
   }
-  // Every answer is waited for, also behind one that failed: they come through these promises.
-  std::vector<std::optional<Record>> records;
-  std::optional<Failure> failure;
-  for (std::promise<Found>& promise : promises) {
-    Found found = promise.get_future().get();
-    if (!found) {
-      failure = FailureOf(std::move(found).error());
-    } else if (!*found) {
-      records.emplace_back();
-    } else {
-      client::StoredRecord& record = **found;
-      records.emplace_back(Record{std::move(record.key), record.version, std::move(record.value)});
-    }
+  std::vector<Found> all;
+  all.reserve(keys.size());
+  for (std::promise<Answered>& promise : promises) {
+    all.push_back(FoundOf(promise.get_future().get()));
   }
-  if (failure) return Unexpected(*std::move(failure));
-  return records;
+  return all;
 }
 
 Result<Version> SessionRemote::GlobalVersion() {

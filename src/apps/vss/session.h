@@ -45,7 +45,8 @@ class Session final {
   const std::string& store_id() const { return options_.store_id; }
   const WalletKeys& wallet() const { return wallet_; }
   client::BlockingClient& client() { return *blocking_; }
-  client::Client& asynchronous() { return *client_; }
+  // Tries once, briefly, and takes small values only: for many at the same time.
+  client::Client& hasty() { return *hasty_; }
   client::Transport& transport() { return *transport_; }
   Entropy& entropy() { return entropy_; }
   const Clock& clock() const { return clock_; }
@@ -64,6 +65,7 @@ class Session final {
  private:
   explicit Session(const Settings& settings) : settings_(settings) {}
   Result<Done> ChooseCredentials();
+  Result<std::unique_ptr<client::Client>> MakeClient(client::ClientOptions options);
   // `who` is what tells this user from others: a secret, perhaps.
   void Identify(std::string_view how, ByteView who);
 
@@ -76,6 +78,8 @@ class Session final {
   std::unique_ptr<client::CurlTransport> transport_;
   std::shared_ptr<client::Credentials> credentials_;
   std::unique_ptr<client::Client> client_;
+  std::unique_ptr<client::Client> hasty_;
+  std::unique_ptr<client::Client> lister_;
   std::unique_ptr<client::BlockingClient> blocking_;
 };
 
@@ -85,7 +89,8 @@ class SessionRemote final : public backup::Remote {
   explicit SessionRemote(Session& session) : session_(session) {}
 
   Result<backup::ListedPage> List(const std::string& token) override;
-  Result<std::vector<std::optional<Record>>> Get(const std::vector<Key>& keys) override;
+  Found Get(const Key& key) override;
+  std::vector<Found> GetTogether(std::span<const Key> keys) override;
   Result<Version> GlobalVersion() override;
   Result<bool> Write(std::vector<backup::Replacement> replacements) override;
 

@@ -108,7 +108,7 @@ constexpr std::array<std::string_view, 5> kWallet = {"mnemonic-file", "passphras
 constexpr std::array<std::string_view, 4> kCredentials = {"auth", "signing-key-file", "token-file",
                                                           "lnurl-url"};
 // What is said about one server, and not about another.
-constexpr std::array<std::string_view, 2> kOfOneServer = {"ca-file", "plain-http"};
+constexpr std::array<std::string_view, 3> kOfOneServer = {"ca-file", "plain-http", "old-server"};
 
 bool SaysOneOf(std::span<const std::string_view> names, const Settings& settings) {
   return std::ranges::any_of(

@@ -39,6 +39,7 @@ inline constexpr std::array kSettings = {
     SettingKind{"proxy", "URL", "A proxy, such as socks5h://127.0.0.1:9050 for Tor"},
     SettingKind{"timeout", "SECONDS", "How long one call may take, retries included (120)"},
     SettingKind{"plain-http", "BOOL", "true: allow http to other hosts than this one and .onion"},
+    SettingKind{"old-server", "BOOL", "true: the server does not say its protocol version"},
 };
 
 struct SettingSources {
