@@ -59,7 +59,7 @@ impl Credentials {
 
 pub async fn check(world: &World, report: &mut Report) {
     match &world.credentials {
-        Credentials::None => report.skip("credentials", "the server asks for none"),
+        Credentials::None => {}
         Credentials::Signature(secret) => {
             report
                 .check(
