@@ -41,6 +41,7 @@ class Inbox final {
   friend class Loop;
   struct State {
     Loop* loop = nullptr;
+    std::shared_ptr<boost::asio::io_context> context;  // The loop's, until it goes.
     std::vector<Delivery> deliveries;
   };
   // Set once, before there is a connection.
@@ -62,10 +63,10 @@ class Loop final {
 
   template <typename F>
   void Post(F f) {
-    boost::asio::post(context_, std::move(f));
+    boost::asio::post(*context_, std::move(f));
   }
 
-  boost::asio::io_context& context() { return context_; }
+  boost::asio::io_context& context() { return *context_; }
   const std::shared_ptr<Inbox>& inbox() const { return inbox_; }
   SteadyTime Now() const { return clock_.Steady(); }
   std::string_view Date() const { return date_; }
@@ -84,8 +85,9 @@ class Loop final {
   const HttpOptions& options_;
   const Clock& clock_;
   const std::chrono::milliseconds tick_;
-  boost::asio::io_context context_{1};
-  boost::asio::steady_timer ticker_{context_};
+  const std::shared_ptr<boost::asio::io_context> context_ =
+      std::make_shared<boost::asio::io_context>(1);
+  boost::asio::steady_timer ticker_{*context_};
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::vector<std::shared_ptr<Connection>> connections_;
   std::string date_;
