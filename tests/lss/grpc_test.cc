@@ -19,6 +19,7 @@
 #include "tests/e2e/server_process.h"
 #include "tests/lss/clients.h"
 #include "tests/lss/dial.h"
+#include "tests/lss/over_grpc.h"
 #include "tests/support/seed.h"
 #include "tests/support/temp_folder.h"
 
@@ -66,26 +67,7 @@ void CheckRandomHistory(const std::string& url) {
   }
 }
 
-class LssOverGrpc : public ::testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    auto started = StartServer(GetParam(), [this](server::Config& config) {
-      config.lss.listen = {"127.0.0.1:0"};
-      config.lss.server_key_folder = folder_.Path("key");
-      config.limits.tenant_requests_per_second = 0;
-      config.limits.address_requests_per_second = 0;
-    });
-    if (!started) GTEST_SKIP() << started.error().message;
-    server_ = *std::move(started);
-  }
-  std::string Url() const { return server_->LssBase(); }
-
-  TempFolder folder_;
-  std::unique_ptr<RunningServer> server_;
-};
-
-INSTANTIATE_TEST_SUITE_P(On, LssOverGrpc, ::testing::ValuesIn(EveryStoreKind()),
-                         [](const auto& kind) { return kind.param; });
+INSTANTIATE_TEST_SUITE_P(On, LssOverGrpc, ::testing::ValuesIn(EveryStoreKind()), NameOfStore);
 
 TEST_P(LssOverGrpc, ARandomHistoryIsThatOfTheModel) { CheckRandomHistory(Url()); }
 
@@ -95,14 +77,11 @@ TEST_P(LssOverGrpc, OneOfManyWinsEachVersion) {
   constexpr int kRounds = 15;
   std::barrier together(kSigners);
   std::vector<std::atomic<int>> wins(kRounds);
-  SystemEntropy entropy;
-  crypto::Secret<32> secret;
-  entropy.Fill(secret.Writable());
+  const crypto::Secret<32> secret = RandomSecret();
   std::vector<std::jthread> signers;
   for (int i = 0; i < kSigners; ++i) {
     signers.emplace_back([&, i] {
-      TestSigner signer(
-          Url(), crypto::SigningKey::Make(crypto::Secret<32>(secret.Bytes()), entropy).value());
+      TestSigner signer(Url(), KeyFrom(secret));
       for (int round = 0; round < kRounds; ++round) {
         together.arrive_and_wait();
         const auto outcome = signer->Put({{"k", round, std::to_string(i)}, {"other", round, "x"}});

@@ -2,20 +2,25 @@
 #ifndef VSS_TESTS_LSS_RANDOM_KEY_H_
 #define VSS_TESTS_LSS_RANDOM_KEY_H_
 
-#include <utility>
-
 #include "base/entropy.h"
 #include "crypto/secp256k1.h"
 #include "crypto/secret.h"
 
 namespace vss::testing {
 
-inline crypto::SigningKey RandomKey() {
+inline crypto::Secret<32> RandomSecret() {
   SystemEntropy entropy;
   crypto::Secret<32> secret;
   entropy.Fill(secret.Writable());
-  return crypto::SigningKey::Make(std::move(secret), entropy).value();
+  return secret;
 }
+
+inline crypto::SigningKey KeyFrom(const crypto::Secret<32>& secret) {
+  SystemEntropy entropy;
+  return crypto::SigningKey::Make(crypto::Secret<32>(secret.Bytes()), entropy).value();
+}
+
+inline crypto::SigningKey RandomKey() { return KeyFrom(RandomSecret()); }
 
 }  // namespace vss::testing
 
