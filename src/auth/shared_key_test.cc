@@ -50,6 +50,35 @@ TEST(SharedKeyVectors, BothSidesHaveTheSame) {
   }
 }
 
+TEST(SharedKeyVectors, SignersHaveTheSameAsTheirServer) {
+  for (const auto& vector : testing::LssVectors("vls_auth")) {
+    const auto signer = KeyFrom(vector.at("persistence_secret"));
+    EXPECT_EQ(crypto::EncodeHex(signer.PublicKey()), vector.at("client_id"));
+    const auto server = KeyFrom(std::string(64, '2'));
+    ASSERT_EQ(crypto::EncodeHex(server.PublicKey()), vector.at("server_id"));
+    const auto key = MakeSharedKey(server, signer.PublicKey());
+    EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()), vector.at("shared_secret"));
+    EXPECT_EQ(crypto::EncodeHex(key->token), vector.at("token"));
+  }
+  // That of the original's own test is one of them.
+  const auto upstream =
+      testing::LssVectors("upstream_constants").at("vls_key_derivation_ldk_style");
+  const auto key = MakeSharedKey(
+      KeyFrom(upstream.at("server_secret")),
+      KeyFrom(testing::LssVectors("vls_auth").at(1).at("persistence_secret")).PublicKey());
+  EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()), upstream.at("shared_secret"));
+}
+
+TEST_F(SharedKeys, ThatIsNotCompressedIsNobodys) {
+  for (const auto& vector : testing::LssVectors("auth")) {
+    const std::string hex = vector.at("client_id_uncompressed");
+    std::string id(hex.size() / 2, '\0');
+    ASSERT_TRUE(crypto::DecodeHex(hex, crypto::HexCase::kLower,
+                                  {reinterpret_cast<std::uint8_t*>(id.data()), id.size()}));
+    EXPECT_EQ(verifier_.Identify(id, alice_.token).error().message, "invalid client id");
+  }
+}
+
 TEST_F(SharedKeys, TheTokenProvesWhoIsCalling) {
   const auto client = verifier_.Identify(alice_.id, alice_.token);
   ASSERT_TRUE(client);

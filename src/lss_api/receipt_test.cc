@@ -43,6 +43,16 @@ TEST(LssReceipt, DoesNotSeeWhereOneItemEnds) {
   ASSERT_NE(honest, reframed);
   EXPECT_EQ(PutRequestHmac(secret, honest), PutRequestHmac(secret, reframed));
   EXPECT_EQ(PutReplyHmac(secret, honest), PutReplyHmac(secret, reframed));
+
+  const auto all = LssVectors("known_ambiguities");
+  const auto shared = SecretFromHex(all.at("shared_secret"));
+  EXPECT_EQ(HexFrom(PutRequestHmac(shared, honest)), vector.at("put_client_hmac_tag01"));
+  EXPECT_EQ(HexFrom(PutReplyHmac(shared, reframed)), vector.at("put_server_hmac_tag02"));
+  for (const char* const split : {"kvs", "same_hmac_other_split"}) {
+    const auto items = RecordsFrom(all.at(split));
+    EXPECT_EQ(HexFrom(PutRequestHmac(shared, items)), all.at("put_client_hmac_tag01"));
+    EXPECT_EQ(HexFrom(PutReplyHmac(shared, items)), all.at("put_server_hmac_tag02"));
+  }
 }
 
 TEST(LssReceipt, OfAnEmptyGetCanBeThatOfAPut) {
@@ -54,6 +64,24 @@ TEST(LssReceipt, OfAnEmptyGetCanBeThatOfAPut) {
   EXPECT_TRUE(IsUnsafeNonce(nonce)) << "so no client of ours draws it";
   EXPECT_TRUE(IsUnsafeNonce("\x02"));
   EXPECT_FALSE(IsUnsafeNonce("\x03"));
+}
+
+TEST(LssReceipt, OfAnEmptyGetIsThatOfThePutsOfTheVectors) {
+  const auto all = LssVectors("known_ambiguities");
+  const auto secret = SecretFromHex(all.at("shared_secret"));
+  const auto of_get = [&](const std::string& nonce) {
+    EXPECT_TRUE(IsUnsafeNonce(nonce));
+    return HexFrom(GetReplyHmac(secret, nonce, {}));
+  };
+  EXPECT_EQ(of_get(BytesFromHex(all.at("get_nonce_yielding_put_client_hmac_when_result_is_empty"))),
+            all.at("put_client_hmac_tag01"));
+  EXPECT_EQ(of_get(BytesFromHex(all.at("get_nonce_yielding_put_server_hmac_when_result_is_empty"))),
+            all.at("put_server_hmac_tag02"));
+  const auto short_one = all.at("thirty_two_byte_nonce_forging_a_put_client_hmac");
+  EXPECT_EQ(BytesFromHex(short_one.at("nonce")).size(), 32u);
+  EXPECT_EQ(of_get(BytesFromHex(short_one.at("nonce"))), short_one.at("hmac"));
+  EXPECT_EQ(HexFrom(PutRequestHmac(secret, RecordsFrom(short_one.at("forged_put_kvs")))),
+            short_one.at("hmac"));
 }
 
 TEST(LssReceipt, IsComparedAsAWhole) {

@@ -58,15 +58,18 @@ std::string Message(const std::string& bytes) {
   return message + bytes;
 }
 
+const std::string kInfo = "/lss.LightningStorage/Info";
+const std::string kGet = "/lss.LightningStorage/Get";
+
 std::string HeadersOf(const std::string& call) {
-  return Literal(":method", "POST") + Literal(":scheme", "http") +
-         Literal(":path", "/lss.LightningStorage/" + call) + Literal(":authority", "x") +
-         Literal("te", "trailers") + Literal("content-type", "application/grpc");
+  return Literal(":method", "POST") + Literal(":scheme", "http") + Literal(":path", call) +
+         Literal(":authority", "x") + Literal("te", "trailers") +
+         Literal("content-type", "application/grpc");
 }
 
 std::string Settings() { return Frame(4, 0, 0, ""); }
 std::string Headers(std::uint32_t stream, char flags = 4) {  // END_HEADERS
-  return Frame(1, flags, stream, HeadersOf("Info"));
+  return Frame(1, flags, stream, HeadersOf(kInfo));
 }
 std::string Reset(std::uint32_t stream) {
   return Frame(3, 0, stream, std::string("\0\0\0\x08", 4));
@@ -205,7 +208,7 @@ TEST_F(HostileSigner, WhoCompresses) {
   Start();
   const FileDescriptor socket = Dial();
   Send(socket, std::string(kPreface) + Settings() +
-                   Frame(1, 4, 1, HeadersOf("Info") + Literal("grpc-encoding", "gzip")) +
+                   Frame(1, 4, 1, HeadersOf(kInfo) + Literal("grpc-encoding", "gzip")) +
                    Frame(0, 1, 1, std::string("\x01\0\0\0\x04", 5) + "bomb"));
   EXPECT_NE(AnswerFrom(socket).find("12"), std::string::npos) << "UNIMPLEMENTED";
   ExpectServes();
@@ -222,7 +225,7 @@ TEST_F(HostileSigner, WhoHasAThousandYears) {
   for (const std::string timeout : {"30S", "90000S", "2562047H", "3000000H", "99999999H"}) {
     const FileDescriptor socket = Dial();
     Send(socket, std::string(kPreface) + Settings() +
-                     Frame(1, 4, 1, HeadersOf("Get") + Literal("grpc-timeout", timeout)) +
+                     Frame(1, 4, 1, HeadersOf(kGet) + Literal("grpc-timeout", timeout)) +
                      Frame(0, 1, 1, Message(get)));
     EXPECT_NE(AnswerFrom(socket).find("the-value"), std::string::npos) << timeout;
   }
@@ -264,13 +267,48 @@ TEST_F(HostileSigner, WhoAsksForMuchAndReadsNothing) {
     sockets.push_back(Dial(INADDR_LOOPBACK + 1));
     std::string bytes = std::string(kPreface) + Settings();
     for (std::uint32_t stream = 1; stream < 100; stream += 2) {
-      bytes += Frame(1, 4, stream, HeadersOf("Get")) + Frame(0, 1, stream, Message(get));
+      bytes += Frame(1, 4, stream, HeadersOf(kGet)) + Frame(0, 1, stream, Message(get));
     }
     Send(sockets.back(), bytes);
   }
   TestSigner other(server_->LssBase());
   EXPECT_TRUE(other->Put({{"a", 0, "x"}}));
   EXPECT_TRUE(other->Get("a")) << "what is small finds room";
+}
+
+// --- What stands beside the calls of signers ---
+
+class BesideSigners : public HostileSigner {};
+
+TEST_F(BesideSigners, AProbeIsToldThatTheServerServes) {
+  Start();
+  const auto ask = [this](const std::string& service) {
+    const FileDescriptor socket = Dial();
+    const std::string request =
+        service.empty() ? "" : "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
+    Send(socket, std::string(kPreface) + Settings() +
+                     Frame(1, 4, 1, HeadersOf("/grpc.health.v1.Health/Check")) +
+                     Frame(0, 1, 1, Message(request)));
+    return AnswerFrom(socket);
+  };
+  const std::string serving = Message("\x08\x01");
+  for (const std::string service : {"", "lss.LightningStorage"}) {
+    EXPECT_NE(ask(service).find(serving), std::string::npos) << service;
+  }
+  EXPECT_EQ(ask("vss.Nothing").find(serving), std::string::npos);
+}
+
+TEST_F(BesideSigners, WhatThereIsCanBeAsked) {
+  Start();
+  const FileDescriptor socket = Dial();
+  Send(socket,
+       std::string(kPreface) + Settings() +
+           Frame(1, 4, 1,
+                 HeadersOf("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")) +
+           Frame(0, 1, 1, Message(std::string("\x3a\x00", 2))));  // list_services
+  const std::string answer = AnswerFrom(socket);
+  EXPECT_NE(answer.find("lss.LightningStorage"), std::string::npos);
+  EXPECT_NE(answer.find("grpc.health.v1.Health"), std::string::npos);
 }
 
 // --- TLS ---

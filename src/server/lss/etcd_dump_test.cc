@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "crypto/base64.h"
 #include "crypto/hex.h"
+#include "tests/support/vectors.h"
 
 namespace vss::server {
 namespace {
@@ -41,6 +43,23 @@ TEST(LssEtcdDump, HasEveryRecordOfEveryClient) {
   EXPECT_EQ(records->at(2).record, (Record{"gone", 1, ""}));
   EXPECT_EQ(records->at(2).client_id, records->at(1).client_id);
   EXPECT_TRUE(dump->Next()->empty());
+}
+
+// The original names records alike wherever it keeps them.
+TEST(LssEtcdDump, HasTheKeysOfTheVectors) {
+  for (const auto& vector : vss::testing::LssVectors("redb_record")) {
+    const std::string key = vector.at("db_key");
+    const nlohmann::json entry = {
+        {"key", crypto::EncodeBase64(BytesOf(key), crypto::Base64::kStandard)},
+        {"version", vector.at("version").get<Version>() + 1},
+        {"value", "eA=="}};
+    auto dump = Read(nlohmann::json({{"kvs", {entry}}, {"count", 1}}).dump());
+    ASSERT_TRUE(dump) << dump.error().message;
+    const auto record = dump->Next()->at(0);
+    EXPECT_EQ(crypto::EncodeHex(BytesOf(record.client_id)), vector.at("client_id"));
+    EXPECT_EQ(record.record.key, vector.at("key"));
+    EXPECT_EQ(record.record.version, vector.at("version"));
+  }
 }
 
 TEST(LssEtcdDump, OfAnEmptyEtcdIsEmpty) {
