@@ -51,7 +51,7 @@ Answer ReplyTooLarge(std::size_t bytes_max) {
   return {Code::kResourceExhausted, 413,
           "the reply would be larger than " + std::to_string(bytes_max) +
               " bytes, which is what lss.reply_bytes_max allows and deployed clients can receive; "
-              "ask for a longer key prefix"};
+              "ask for less at once"};
 }
 
 Answer NoSuchCall() { return {Code::kUnimplemented, 404, "no such call"}; }
