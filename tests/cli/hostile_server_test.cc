@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backup/file.h"
 #include "tests/cli/shell.h"
 #include "tests/client/scripted_server.h"
 #include "tests/support/source_tree.h"
@@ -197,6 +198,16 @@ TEST(HostileServers, AServerWithoutAProtocolVersionIsReadIfItIsSaidToBeOld) {
   list.clear();
   EXPECT_EQ(shell.Run("vss --old-server true list").exit_code, 7);
   EXPECT_EQ(shell.Run("vss --old-server true backup b").exit_code, 7);
+}
+
+TEST(HostileFiles, ATimeAtTheEndOfTimeIsATime) {
+  Shell shell;
+  backup::Contents found;
+  auto writer = backup::Writer::Open(shell.Path("b"), {}, &found);
+  ASSERT_TRUE(writer->Finish({}, {.finished = WallTime::max()}, backup::Rename::kRefusesToReplace));
+  const Ran ran = shell.Run("vss verify b");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_NE(ran.output.find("on 294247-01-10T04:00:54Z"), std::string::npos) << ran.output;
 }
 
 }  // namespace

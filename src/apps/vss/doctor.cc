@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/vss/certificate.h"
 #include "crypto/hex.h"
 
 namespace vss::apps {
@@ -23,6 +24,7 @@ using client::Expect;
 using client::HttpReply;
 
 constexpr int kCallsTimed = 40;
+constexpr std::chrono::days kCertificateDaysMin(14);
 
 enum class Finding { kGood, kWarning, kProblem };
 
@@ -122,10 +124,7 @@ class Examination final {
 
   void LookAt(const HttpReply& reply) {
     Find(Finding::kGood, "reachable", session_.url());
-    const bool is_encrypted = session_.url().starts_with("https://");
-    Find(is_encrypted ? Finding::kGood : Finding::kWarning, "tls",
-         is_encrypted ? "the certificate is valid"
-                      : "none: whoever listens can write to the store for a day");
+    LookAtTls();
     LookAtProtocol(reply);
     LookAtClock(reply);
     if (reply.status == 401) {
@@ -135,6 +134,19 @@ class Examination final {
            "HTTP status " + std::to_string(reply.status) +
                " for a request that every server answers");
     }
+  }
+
+  void LookAtTls() {
+    if (!session_.url().starts_with("https://")) {
+      return Find(Finding::kWarning, "tls",
+                  "none: whoever listens can write to the store for a day");
+    }
+    const auto end = CertificateEnd(session_.url(), session_.connection());
+    if (!end) return Find(Finding::kGood, "tls", "the certificate is valid");
+    const bool is_ending = *end - session_.clock().Wall() < kCertificateDaysMin;
+    Find(is_ending ? Finding::kWarning : Finding::kGood, "tls",
+         "the certificate is valid until " + TimeOf(*end) +
+             (is_ending ? ": then no wallet will connect" : ""));
   }
 
   void LookAtProtocol(const HttpReply& reply) {

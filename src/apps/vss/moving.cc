@@ -1,9 +1,6 @@
 #include "apps/vss/moving.h"
 
-#include <array>
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,16 +14,6 @@
 
 namespace vss::apps {
 namespace {
-
-std::string TimeOf(WallTime time) {
-  const std::time_t seconds =
-      std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
 
 nlohmann::json JsonOf(const backup::Summary& summary) {
   return {{"records", summary.records},

@@ -10,9 +10,12 @@
 #include "apps/terminal/printable.h"
 #include "apps/terminal/progress_bar.h"
 #include "backup/survey.h"
+#include "base/clock.h"
 #include "base/failure.h"
 
 namespace vss::apps {
+
+std::string TimeOf(WallTime time);  // "2026-11-21T18:00:00Z"
 
 std::string Size(std::uint64_t bytes);                               // "12.3 MB"
 std::string Count(std::uint64_t number, std::string_view singular);  // "1 key", "2 keys"

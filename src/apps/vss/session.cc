@@ -84,10 +84,10 @@ Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
       std::max(std::min(kAttemptTimeMin, options.call_time_max), options.call_time_max / 2);
 
   VSS_TRY(session->wallet_, ReadWallet(settings));
-  session->transport_ = std::make_unique<client::CurlTransport>(
-      client::CurlOptions{.ca_file = ValueOf(settings, "ca-file"),
+  session->connection_ = {.ca_file = ValueOf(settings, "ca-file"),
                           .proxy = ValueOf(settings, "proxy"),
-                          .connections_max = 32});
+                          .connections_max = backup::Remote::kTogetherMax};
+  session->transport_ = std::make_unique<client::CurlTransport>(session->connection_);
   VSS_RETURN_IF_FAILED(session->ChooseCredentials());
   VSS_TRY(session->client_, session->MakeClient(options));
   client::ClientOptions hasty = options;

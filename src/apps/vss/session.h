@@ -48,6 +48,7 @@ class Session final {
   // Tries once, briefly, and takes small values only: for many at the same time.
   client::Client& hasty() { return *hasty_; }
   client::Transport& transport() { return *transport_; }
+  const client::CurlOptions& connection() const { return connection_; }
   Entropy& entropy() { return entropy_; }
   const Clock& clock() const { return clock_; }
 
@@ -74,6 +75,7 @@ class Session final {
   Settings settings_;
   backup::ShortDigest identity_{};
   client::ClientOptions options_;
+  client::CurlOptions connection_;
   WalletKeys wallet_;
   std::unique_ptr<client::CurlTransport> transport_;
   std::shared_ptr<client::Credentials> credentials_;
