@@ -2,7 +2,8 @@
 // offers it.
 //
 // TLS certificates are always verified.  Redirects are not followed: a 3xx is a reply like any
-// other.  Neither the environment's proxies nor ~/.netrc are used.
+// other.  Neither the environment's proxies nor ~/.netrc are used.  Onion services (*.onion) are
+// reached through a proxy that gets the name, socks5h:// or socks4a://; without one nothing is sent.
 //
 // Sizes:  replies up to HttpRequest::reply_bytes_max, their headers up to 256 KiB.
 #ifndef VSS_CURL_H_
@@ -25,10 +26,10 @@ struct CurlOptions {
   Duration connect_time_max = std::chrono::seconds(10);
 };
 
-// Threads:   as Transport; `then` runs on the transport's own thread.
+// Threads:   as Transport; `then` runs on the transport's own thread, or, if nothing can be sent,
+//            before Send returns.
 // Stopping:  the destructor breaks off what is under way, answers it, and joins the thread.  It
-// must
-//            not run on that thread.
+//            must not run on that thread.
 class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(CurlOptions options = {});

@@ -70,7 +70,7 @@ struct TransportFailure {
 // Stopping: whoever destroys a transport gets every `then` called first.
 //
 // A transport does not follow redirects, and sends a request once: the library decides what is
-// tried again.
+// tried again.  It never asks a name server for a *.onion name.
 class Transport {
  public:
   virtual ~Transport() = default;

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "client/text.h"
+#include "client/url.h"
 #include "client_curl/exchange.h"
 
 namespace vss::client {
@@ -27,6 +29,28 @@ SteadyTime After(Duration time) {
 void InitialiseOnce() {
   static std::once_flag once;
   std::call_once(once, [] { CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
+}
+
+// As libcurl will read it; empty if it cannot.
+std::string HostOf(const std::string& url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), curl_url_cleanup);
+  CHECK(parts != nullptr);
+  char* host = nullptr;
+  if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parts.get(), CURLUPART_HOST, &host, CURLU_URLDECODE) != CURLUE_OK) {
+    return {};
+  }
+  const std::unique_ptr<char, void (*)(void*)> owner(host, curl_free);
+  return ToLower(host);
+}
+
+// An onion service is reached through a proxy that gets its name, or not at all: whoever answers
+// for the name elsewhere would get what is sent to it.
+bool IsOnionWithoutTor(const std::string& url, const std::string& proxy) {
+  std::string host = HostOf(url);
+  if (host.ends_with('.')) host.pop_back();
+  const std::string lower = ToLower(proxy);
+  return IsOnion(host) && !lower.starts_with("socks5h://") && !lower.starts_with("socks4a://");
 }
 
 CURLM* MakeMulti(const CurlOptions& options) {
@@ -60,6 +84,10 @@ class CurlTransport::Driver final {
   }
 
   void Send(HttpRequest request, Then<HttpReply, TransportFailure> then) {
+    if (IsOnionWithoutTor(request.url, options_.proxy)) {
+      return then(Unexpected(TransportFailure{TransportFailure::Reached::kNo,
+                                              "an onion service needs a socks5h:// proxy"}));
+    }
     const SteadyTime deadline = After(request.time_max);
     auto exchange = std::make_unique<Exchange>(std::move(request), deadline, std::move(then));
     if (Put(exchange, inbox_.exchanges)) return;

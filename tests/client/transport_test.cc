@@ -239,6 +239,21 @@ TEST_F(TransportTest, ATorProxyGetsTheNameAndNotAnAddress) {
   EXPECT_THAT(seen, HasSubstr("hidden.onion"));
 }
 
+TEST_F(TransportTest, AnOnionServiceIsReachedThroughTorOrNotAtAll) {
+  ScriptedServer proxy([](Peer& peer) { peer.ReadRequest(); });
+  for (const char* url : {"http://hidden.onion/vss", "http://HIDDEN.ONION./vss",
+                          "http://hidden%2eonion:8080/vss", "https://a.hidden.onion/vss?k1=1"}) {
+    for (const char* scheme : {"", "socks5://", "socks4://", "http://"}) {
+      CurlTransport transport({.proxy = *scheme == '\0' ? "" : scheme + proxy.Address()});
+      const Reply refused = Start(transport, {.method = "POST", .url = url, .body = "body"}).get();
+      ASSERT_FALSE(refused) << scheme;
+      EXPECT_EQ(refused.error().reached, Reached::kNo);
+      EXPECT_THAT(refused.error().message, HasSubstr("onion"));
+    }
+  }
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
 // ---- TLS, against the real server.
 
 class TlsTest : public TransportTest {
