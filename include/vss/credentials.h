@@ -48,7 +48,7 @@ std::shared_ptr<Credentials> TokenCredentials(TokenSource fetch, const Clock& cl
 // Where an LNURL-auth login takes place (LUD-04, LUD-05), and who logs in.
 struct LnurlAuth {
   std::string auth_url;  // https, unless the host is loopback.
-  Headers fixed = {};    // Sent to the auth server.
+  Headers fixed = {};    // Sent to the auth server: to no other scheme, host or port.
   // The LNURL may name another host than `auth_url`.  The account depends on that host.
   bool allow_other_host = false;
   seal::ExtendedKey parent;  // LDK Node: m/877'/138' of the wallet (LdkNodeKeys::lnurl_parent).

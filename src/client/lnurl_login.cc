@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auth/json_fields.h"
+#include "client/text.h"
 #include "client/url.h"
 #include "vss/lnurl_auth.h"
 
@@ -77,9 +78,11 @@ Result<Done> CheckAuthUrl(const std::string& url) {
 }
 
 HttpRequest LnurlLogin::Get(std::string url) const {
+  const auto parts = PartsOf(url);
+  const bool is_for_auth_server = parts && parts == PartsOf(auth_.auth_url);
   return {.method = "GET",
           .url = std::move(url),
-          .headers = auth_.fixed,
+          .headers = is_for_auth_server ? auth_.fixed : Headers(),
           .time_max = kRequestTimeMax,
           .reply_bytes_max = kReplyBytesMax};
 }
@@ -117,7 +120,7 @@ Answer<LnurlLogin::Step> LnurlLogin::OnLogin(const HttpReply& reply) {
   if (auth::ReadFields(reply.body, fields) == auth::JsonShape::kObject) {
     if (fields[0].type == Type::kString) return Step{std::nullopt, std::move(fields[0].text)};
     if (fields[1].type == Type::kString) {
-      return Fail(Kind::kDenied, "the login was refused", std::move(fields[1].text));
+      return Fail(Kind::kDenied, "the login was refused", Shown(fields[1].text));
     }
   }
   if (auto error = BadStatus(reply)) return Unexpected(*std::move(error));

@@ -83,6 +83,29 @@ TEST_F(LnurlLoginTest, SignsForNobodyElse) {
   EXPECT_TRUE(Challenged("https://other.com/x?tag=login" + kK1));
 }
 
+TEST_F(LnurlLoginTest, FixedHeadersAreForTheAuthServerOnly) {
+  ASSERT_TRUE(auth_.fixed.Set("api-key", "secret"));
+  auth_.allow_other_host = true;
+  const auto key_sent_to = [&](const std::string& url) {
+    const auto step = Challenged(url + "?tag=login" + kK1);
+    return step.value().request->headers.Find("api-key") != nullptr;
+  };
+  EXPECT_NE(LnurlLogin(auth_, entropy_).Begin().request->headers.Find("api-key"), nullptr);
+  EXPECT_TRUE(key_sent_to("https://site.com/login"));
+  EXPECT_TRUE(key_sent_to("https://SITE.com:443/login"));
+  EXPECT_FALSE(key_sent_to("https://site.com:8443/login"));
+  EXPECT_FALSE(key_sent_to("https://other.com/login"));
+  auth_.auth_url = "https://127.0.0.1/auth";
+  EXPECT_FALSE(key_sent_to("http://127.0.0.1:443/login"));
+}
+
+TEST_F(LnurlLoginTest, ARefusalIsShownWithCare) {
+  const auto refused =
+      Answered(Ok(R"({"reason":"\u001b[2J\n)" + std::string(5000, 'x') + R"("})", 400));
+  EXPECT_EQ(refused.error().detail.size(), 500u);
+  EXPECT_EQ(refused.error().detail.substr(0, 6), " [2J x");
+}
+
 TEST_F(LnurlLoginTest, SendsSecretsOverTlsOnly) {
   EXPECT_FALSE(CheckAuthUrl("http://site.com/auth"));
   EXPECT_FALSE(CheckAuthUrl("http://127.0.0.1.evil.org/auth"));

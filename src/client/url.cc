@@ -1,6 +1,7 @@
 #include "client/url.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "client/text.h"
 
@@ -20,9 +21,14 @@ std::string_view HostOf(std::string_view authority) {
   return authority.substr(0, authority.find(':'));
 }
 
-bool IsPort(std::string_view text) {
-  return text.empty() ||
-         (text.front() == ':' && text.size() <= 6 && std::ranges::all_of(text.substr(1), IsDigit));
+// What stands behind the host: nothing, or a colon and digits, perhaps none.
+std::optional<std::uint16_t> ParsePort(std::string_view text, std::uint16_t usual) {
+  if (text.empty() || text == ":") return usual;
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, error] = std::from_chars(text.data() + 1, end, port);
+  if (text.front() != ':' || error != std::errc() || parsed_to != end) return std::nullopt;
+  return port;
 }
 
 }  // namespace
@@ -31,13 +37,15 @@ std::optional<UrlParts> ParseBaseUrl(std::string_view url) {
   if (!std::ranges::all_of(url, IsAllowed)) return std::nullopt;
   const std::size_t colon = url.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
-  UrlParts parts{.scheme = ToLower(url.substr(0, colon)), .host = {}};
+  UrlParts parts{.scheme = ToLower(url.substr(0, colon)), .host = {}, .port = 0};
   if (parts.scheme != "http" && parts.scheme != "https") return std::nullopt;
   const std::string_view rest = url.substr(colon + 3);
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const std::string_view host = HostOf(authority);
-  if (host.empty() || !IsPort(authority.substr(host.size()))) return std::nullopt;
+  const auto port = ParsePort(authority.substr(host.size()), parts.scheme == "https" ? 443 : 80);
+  if (host.empty() || !port) return std::nullopt;
   parts.host = ToLower(host);
+  parts.port = *port;
   return parts;
 }
 

@@ -2,6 +2,7 @@
 #ifndef VSS_CLIENT_URL_H_
 #define VSS_CLIENT_URL_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@ namespace vss::client {
 struct UrlParts {
   std::string scheme;  // "http" or "https".
   std::string host;    // In lower case, without the port; an IPv6 address in brackets.
+  std::uint16_t port;  // The scheme's, if none is given.
+  bool operator==(const UrlParts&) const = default;
 };
 
 // Nullopt unless it is an absolute http or https URL of printable ASCII without a user name, query

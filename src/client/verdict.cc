@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "client/text.h"
 #include "vss/bytes.h"
 #include "vss/signer/answer.h"
 
@@ -14,7 +15,6 @@ using seal::ServerError;
 
 constexpr std::string_view kProtocolVersionHeader = "vss-protocol-version";
 constexpr std::string_view kProtocolVersion = "0";
-constexpr std::size_t kServerMessageBytesMax = 500;
 
 enum class Again { kNo, kYes };
 enum class Effect { kNone, kMaybe };
@@ -36,15 +36,6 @@ std::optional<std::chrono::seconds> RetryAfter(const HttpReply& reply) {
     return std::nullopt;
   }
   return std::chrono::seconds(seconds);
-}
-
-// Printable, and short enough for a line of a log.
-std::string Shown(std::string_view text) {
-  std::string shown(text.substr(0, kServerMessageBytesMax));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return shown;
 }
 
 std::string InWords(int status) { return "HTTP status " + std::to_string(status); }
