@@ -21,7 +21,8 @@
 //           those to different keys run side by side.  Reads wait for nobody.
 // Threads:  every method, any thread.  `then` runs exactly once, on a thread of the transport's or,
 //           rarely, before the method returns; it must not block, and may call the client.
-// Sizes:    some 200 bytes for each key that was read or written; `calls_max` calls at a time.
+// Sizes:    some 200 bytes for each key that was read or written and is there; `calls_max` calls at
+//           a time.
 // Source:   the VSS protocol, docs/formats/vss-protocol.md.
 #ifndef VSS_CLIENT_H_
 #define VSS_CLIENT_H_
@@ -139,8 +140,9 @@ struct ClientOptions {
   Duration call_time_max = std::chrono::seconds(120);    // Whole calls, every wait included.
   Duration attempt_time_max = std::chrono::seconds(30);  // One request.
   std::size_t reply_bytes_max = std::size_t{64} << 20;
-  std::size_t list_keys_max = 4'000'000;  // A longer listing is kCorrupt; page through it instead.
-  std::size_t calls_max = 10'000;         // More at one time are kOverloaded.
+  // A listing of more is kCorrupt; page through it instead.  A key takes its length and 64 bytes.
+  std::size_t list_bytes_max = std::size_t{1} << 30;
+  std::size_t calls_max = 10'000;  // More at one time are kOverloaded.
   // Old servers do not say which version of the protocol they speak.
   bool allow_missing_protocol_version = false;
 };

@@ -41,7 +41,7 @@ struct CallRules {
   RetryPolicy retry = {};
   Duration attempt_time_max = {};
   MissingProtocolVersion missing = MissingProtocolVersion::kRefused;
-  std::size_t list_keys_max = 0;
+  std::size_t list_bytes_max = 0;
 };
 
 class Call {

@@ -536,23 +536,55 @@ TEST_F(ClientTest, AListSurvivesWhatHappensToItsPages) {
               ElementsAre(KeyVersion{"k3", 1}, KeyVersion{"k2", 1}, KeyVersion{"k1", 1}));
 }
 
-TEST_F(ClientTest, AListThatGoesInCirclesIsNoticed) {
-  faults_ = {Answer(PageOf({"k3"}, "t1")), Answer(PageOf({"k2"}, "t2")),
-             Answer(PageOf({"k1"}, "t1"))};
-  EXPECT_EQ(List().error().kind, Kind::kCorrupt);
-  faults_ = {Answer(PageOf({"k3"}, "t1")), Answer(PageOf({"k2"}, "t1"))};
+TEST_F(ClientTest, AKeyThatNoServerHoldsIsNotListed) {
+  std::string key = "k";
+  for (int i = 1; i < 600; ++i) key += "\xf0\x9f\x94\x91";  // The longest that a server takes.
+  transport_.SetScript(
+      [&](const HttpRequest&) -> std::optional<Reply> { return PageOf({key}, ""); });
+  EXPECT_EQ(List().value().keys.size(), 1u);
+  key += "xxxx";
   EXPECT_EQ(List().error().kind, Kind::kCorrupt);
 }
 
+TEST_F(ClientTest, AListThatGoesInCirclesIsNoticed) {
+  for (const int straight : {0, 1, 5, 100}) {
+    for (const int round : {1, 2, 3, 100}) {
+      int page = 0;
+      transport_.SetScript([&](const HttpRequest&) -> std::optional<Reply> {
+        const int token = page < straight ? page : straight + (page - straight) % round;
+        return PageOf({"k" + std::to_string(++page)}, "t" + std::to_string(token));
+      });
+      EXPECT_EQ(List().error().kind, Kind::kCorrupt);
+      EXPECT_LE(page, 3 * (straight + round) + 2);
+    }
+  }
+}
+
+TEST_F(ClientTest, AListOfManyPagesIsNoCircle) {
+  int page = 0;
+  transport_.SetScript([&](const HttpRequest&) -> std::optional<Reply> {
+    ++page;
+    return PageOf({"k" + std::to_string(page)}, page < 1000 ? "t" + std::to_string(page) : "");
+  });
+  EXPECT_EQ(List().value().keys.size(), 1000u);
+}
+
 TEST_F(ClientTest, AListWithoutEndIsCutOff) {
-  options_.list_keys_max = 1000;
+  options_.list_bytes_max = 64'000;
   int page = 0;
   transport_.SetScript([&](const HttpRequest&) -> std::optional<Reply> {
     return PageOf({}, "t" + std::to_string(++page));
   });
   EXPECT_EQ(List().error().kind, Kind::kCorrupt);
-  EXPECT_LE(page, 1001);
-  options_.list_keys_max = 10'000'000;
+  EXPECT_EQ(page, 1001);
+  page = 0;
+  transport_.SetScript([&](const HttpRequest&) -> std::optional<Reply> {
+    ++page;
+    return PageOf({"k" + std::to_string(page) + std::string(500, 'x')}, std::to_string(page));
+  });
+  EXPECT_EQ(List().error().kind, Kind::kCorrupt);
+  EXPECT_LE(page, 64'000 / 500) << "keys that differ, and are long";
+  options_.list_bytes_max = 1'000'000'000;
   options_.call_time_max = std::chrono::seconds(3);
   client_.reset();
   EXPECT_EQ(List().error().kind, Kind::kUnavailable);

@@ -40,7 +40,7 @@ CallRules RulesOf(const ClientOptions& options) {
           .attempt_time_max = options.attempt_time_max,
           .missing = options.allow_missing_protocol_version ? MissingProtocolVersion::kAllowed
                                                             : MissingProtocolVersion::kRefused,
-          .list_keys_max = options.list_keys_max};
+          .list_bytes_max = options.list_bytes_max};
 }
 
 // A piece whose version is decided when it is its turn.
@@ -146,7 +146,9 @@ struct Client::Core::GetJob final : Job {
     Answer<std::optional<StoredRecord>> answer = get_call.TakeAnswer();
     core.state_.With([&](State& state) {
       --state.calls;
-      if (answer) state.keys.EndRead(get_call.key(), mark, *answer ? (*answer)->version : 0);
+      std::optional<Version> version;
+      if (answer) version = *answer ? (*answer)->version : 0;
+      state.keys.EndRead(get_call.key(), mark, version);
     });
     then(std::move(answer));
   }

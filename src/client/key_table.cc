@@ -25,11 +25,15 @@ std::vector<KeyTable::Ticket> KeyTable::Leave(Ticket ticket) {
   CHECK(!node.empty() && node.mapped().not_first_in == 0);
   std::vector<Ticket> next;
   for (const std::string& key : node.mapped().keys) {
-    Entry& entry = entries_[key];
+    const auto where = entries_.find(key);
+    Entry& entry = where->second;
     CHECK(entry.queue.front() == ticket);
     entry.queue.pop_front();
     ++entry.writes;
-    if (entry.queue.empty()) continue;
+    if (entry.queue.empty()) {
+      ForgetIfIdle(where);
+      continue;
+    }
     const Ticket first = entry.queue.front();
     if (--writes_.at(first).not_first_in == 0) next.push_back(first);
   }
@@ -49,16 +53,26 @@ void KeyTable::OnUnsettled(const std::string& key) {
   entries_[key].seen = {Seen::State::kUnsettled};
 }
 
-KeyTable::ReadMark KeyTable::BeginRead(const std::string& key) const {
-  const auto found = entries_.find(key);
-  return {found == entries_.end() ? 0 : found->second.writes};
+KeyTable::ReadMark KeyTable::BeginRead(const std::string& key) {
+  Entry& entry = entries_[key];
+  ++entry.reads;
+  return {entry.writes};
 }
 
-void KeyTable::EndRead(const std::string& key, ReadMark mark, Version version) {
-  Entry& entry = entries_[key];
-  if (entry.writes == mark.writes_before && entry.queue.empty()) {
-    entry.seen = {Seen::State::kAt, version};
+void KeyTable::EndRead(const std::string& key, ReadMark mark, std::optional<Version> version) {
+  const auto where = entries_.find(key);
+  Entry& entry = where->second;
+  --entry.reads;
+  if (version && entry.writes == mark.writes_before && entry.queue.empty()) {
+    entry.seen = {Seen::State::kAt, *version};
   }
+  ForgetIfIdle(where);
+}
+
+void KeyTable::ForgetIfIdle(Entries::iterator where) {
+  const Entry& entry = where->second;
+  const bool is_there = entry.seen.state == Seen::State::kUnsettled || entry.seen.version > 0;
+  if (!is_there && entry.queue.empty() && entry.reads == 0) entries_.erase(where);
 }
 
 }  // namespace vss::client

@@ -1,7 +1,7 @@
 // What a client knows about the keys of its store, and whose turn it is to write them.
 //
 // Threads:  one at a time.
-// Sizes:    an entry for every key that was read or written, or waits to be.
+// Sizes:    an entry for every key that is there as far as is known, or is being read or written.
 #ifndef VSS_CLIENT_KEY_TABLE_H_
 #define VSS_CLIENT_KEY_TABLE_H_
 
@@ -43,21 +43,29 @@ class KeyTable final {
   struct ReadMark {
     std::uint64_t writes_before;
   };
-  ReadMark BeginRead(const std::string& key) const;
-  void EndRead(const std::string& key, ReadMark mark, Version version);
+  ReadMark BeginRead(const std::string& key);
+  // Nullopt: it did not get to know the version.
+  void EndRead(const std::string& key, ReadMark mark, std::optional<Version> version);
+
+  std::size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {
     Seen seen = {};
     std::deque<Ticket> queue = {};  // The first one is writing, once it is first everywhere.
     std::uint64_t writes = 0;       // Begun and ended.
+    std::size_t reads = 0;          // Under way.
   };
+  using Entries = std::unordered_map<std::string, Entry>;
   struct Waiting {
     std::vector<std::string> keys;
     std::size_t not_first_in = 0;
   };
 
-  std::unordered_map<std::string, Entry> entries_;
+  // What is not there needs no entry: that is what an unknown key counts as.
+  void ForgetIfIdle(Entries::iterator where);
+
+  Entries entries_;
   std::unordered_map<Ticket, Waiting> writes_;
 };
 

@@ -50,8 +50,33 @@ TEST(KeyTable, AnUnsettledWriteIsForgottenByReading) {
   EXPECT_EQ(table.LastSeen("a").state, State::kNever);
   table.OnUnsettled("a");
   EXPECT_EQ(table.LastSeen("a").state, State::kUnsettled);
-  table.EndRead("a", table.BeginRead("a"), 0);
+  table.EndRead("a", table.BeginRead("a"), std::nullopt);
+  EXPECT_EQ(table.LastSeen("a").state, State::kUnsettled);
+  table.EndRead("a", table.BeginRead("a"), 3);
   EXPECT_EQ(table.LastSeen("a").state, State::kAt);
+}
+
+TEST(KeyTable, WhatIsNotThereTakesNoPlace) {
+  KeyTable table;
+  table.EndRead("absent", table.BeginRead("absent"), 0);
+  table.EndRead("unknown", table.BeginRead("unknown"), std::nullopt);
+  ASSERT_TRUE(table.Enter(1, {"removed"}));
+  table.OnWritten("removed", 0);
+  (void)table.Leave(1);
+  ASSERT_TRUE(table.Enter(2, {"never settled"}));
+  (void)table.Leave(2);
+  EXPECT_EQ(table.size(), 0u);
+}
+
+TEST(KeyTable, AKeyThatIsReadIsNotForgotten) {
+  KeyTable table;
+  table.EndRead("a", table.BeginRead("a"), 7);
+  const auto during = table.BeginRead("a");
+  ASSERT_TRUE(table.Enter(1, {"a"}));
+  table.OnWritten("a", 0);
+  (void)table.Leave(1);
+  table.EndRead("a", during, 7);
+  EXPECT_EQ(table.LastSeen("a").version, 0) << "it was read before it was removed";
 }
 
 }  // namespace

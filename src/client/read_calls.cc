@@ -1,11 +1,14 @@
 #include "client/read_calls.h"
 
+#include <bit>
 #include <iterator>
 
 #include "client/wire.h"
 
 namespace vss::client {
 namespace {
+
+constexpr std::size_t kBytesBesideKey = 64;
 
 // An answer that has no place in a reply to this request, or a failure.
 Error ErrorIn(Verdict verdict) {
@@ -51,14 +54,16 @@ Action ListCall::OnVerdict(Verdict verdict, const std::string& body, SteadyTime 
 }
 
 Action ListCall::OnPage(Listing page, SteadyTime now) {
-  if (!page.next_page_token.empty()) {
-    tokens_seen_.insert(token_);
-    if (page.next_page_token == token_ || tokens_seen_.contains(page.next_page_token)) {
-      return FailWith({.kind = Kind::kCorrupt, .message = "the server lists in circles"});
-    }
+  ++pages_read_;
+  if (!page.next_page_token.empty() &&
+      (page.next_page_token == token_ || page.next_page_token == token_behind_)) {
+    return FailWith({.kind = Kind::kCorrupt, .message = "the server lists in circles"});
   }
-  if (listing_.keys.size() + tokens_seen_.size() + page.keys.size() > rules().list_keys_max) {
-    return FailWith({.kind = Kind::kCorrupt, .message = "the server lists more keys than agreed"});
+  if (std::has_single_bit(pages_read_)) token_behind_ = page.next_page_token;
+  listing_bytes_ += kBytesBesideKey;  // So that empty pages come to an end, too.
+  for (const KeyVersion& found : page.keys) listing_bytes_ += kBytesBesideKey + found.key.size();
+  if (listing_bytes_ > rules().list_bytes_max) {
+    return FailWith({.kind = Kind::kCorrupt, .message = "the server lists more than agreed"});
   }
   if (page.global_version) listing_.global_version = page.global_version;
   std::move(page.keys.begin(), page.keys.end(), std::back_inserter(listing_.keys));

@@ -2,9 +2,9 @@
 #ifndef VSS_CLIENT_READ_CALLS_H_
 #define VSS_CLIENT_READ_CALLS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "client/call.h"
@@ -55,7 +55,10 @@ class ListCall final : public Call {
   const ListOptions options_;
   std::string token_;
   const Pages pages_;
-  std::unordered_set<std::string> tokens_seen_;
+  // The token of a page before, by which circles are found: that of the 1st, 2nd, 4th, 8th, ...
+  std::string token_behind_;
+  std::size_t pages_read_ = 0;
+  std::size_t listing_bytes_ = 0;
   Listing listing_;
   Answer<Listing> answer_ = Listing();
 };

@@ -12,6 +12,7 @@ namespace vss::client {
 namespace {
 
 constexpr std::size_t kTokenBytesMax = 4096;
+constexpr std::size_t kKeyBytesMax = 2400;  // 600 characters, as servers allow.
 
 // What `encode` writes into the buffer that it is given, once that is large enough.
 template <typename Encode>
@@ -37,7 +38,8 @@ struct KeysUnderPrefix {
   bool are_sane = true;
 
   void Take(const seal::Item& item) {
-    are_sane = are_sane && item.key.starts_with(prefix) && IsSane(item.version, item.key);
+    are_sane = are_sane && item.key.starts_with(prefix) && item.key.size() <= kKeyBytesMax &&
+               IsSane(item.version, item.key);
     keys.push_back({std::string(item.key), item.version});
   }
 };
