@@ -4,24 +4,21 @@
 //   wallet https://vss.example.org/vss FILE-WITH-THE-WORDS
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "vss/blocking_client.h"
+#include "vss/blocking_kv_store.h"
 #include "vss/clock.h"
 #include "vss/curl.h"
 #include "vss/entropy.h"
-#include "vss/kv_store.h"
 #include "vss/ldk_node.h"
+#include "vss/wallet_seed.h"
 
 namespace {
 
-using vss::client::Await;
-using vss::client::KvStore;
-using vss::client::RecordListing;
-using vss::client::WriteOutcome;
+using vss::client::BlockingKvStore;
 
 // A failure of any step ends the program.
 template <typename T, typename E>
@@ -35,18 +32,17 @@ T OrExit(vss::Expected<T, E> result) {
 // Everything a device needs.
 class Device {
  public:
-  Device(const std::string& url, const std::string& words)
-      : keys_(OrExit(vss::seal::DeriveLdkNodeKeys(OrExit(vss::seal::SeedFromMnemonic(words, ""))))),
+  Device(const std::string& url, const std::string& words_file)
+      : keys_(OrExit(
+            vss::seal::DeriveLdkNodeKeys(OrExit(vss::seal::SeedFromMnemonicFile(words_file, ""))))),
         client_(
             OrExit(vss::client::Client::Make({.base_url = url, .store_id = "wallet"},
                                              OrExit(vss::client::SignatureCredentials(
                                                  std::move(keys_.signing_key), clock_, entropy_)),
                                              transport_, clock_, entropy_))),
-        store_(OrExit(Await<std::shared_ptr<KvStore>>([&](auto then) {
-          KvStore::Open(*client_, std::move(keys_.store), entropy_, {}, std::move(then));
-        }))) {}
+        store_(OrExit(BlockingKvStore::Open(*client_, std::move(keys_.store), entropy_))) {}
 
-  KvStore& store() { return *store_; }
+  BlockingKvStore& store() { return store_; }
 
  private:
   const vss::SystemClock clock_;
@@ -54,30 +50,29 @@ class Device {
   vss::client::CurlTransport transport_;
   vss::seal::LdkNodeKeys keys_;
   std::unique_ptr<vss::client::Client> client_;
-  std::shared_ptr<KvStore> store_;
+  BlockingKvStore store_;
 };
 
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 3) return 2;
-  std::ifstream file(arguments[2]);
-  const std::string words{std::istreambuf_iterator<char>(file), {}};
   const vss::seal::RecordName name{"payments", "", "first"};
 
   {
-    Device phone(arguments[1], words);
-    OrExit(Await<WriteOutcome>(
-        [&](auto then) { phone.store().Write(name, "21 sat", std::move(then)); }));
+    Device phone(arguments[1], arguments[2]);
+    // A conflict is an answer, not an error: another device wrote what this one has not seen.
+    if (!OrExit(phone.store().Write(name, "21 sat")).IsCommitted()) {
+      std::fputs("this wallet has a payment already: read it, then decide\n", stderr);
+      return 1;
+    }
     std::puts("the phone has written a payment, and is lost");
   }
 
-  Device laptop(arguments[1], words);
-  const RecordListing payments = OrExit(Await<RecordListing>(
-      [&](auto then) { laptop.store().List("payments", "", std::move(then)); }));
+  Device laptop(arguments[1], arguments[2]);
+  const auto payments = OrExit(laptop.store().List("payments", ""));
   for (const auto& record : payments.records) {
-    const auto value = OrExit(Await<std::optional<std::string>>(
-        [&](auto then) { laptop.store().Read(record.name, std::move(then)); }));
+    const auto value = OrExit(laptop.store().Read(record.name));
     std::printf("the laptop found payments/%s: %s\n", record.name.key.c_str(),
                 value.value_or("nothing").c_str());
   }

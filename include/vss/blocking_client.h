@@ -1,7 +1,7 @@
 // The client for programs that would rather wait.
 //
 // Not to be called on a thread of the transport's, that is from inside a `then`: it would wait for
-// itself.
+// itself.  Where the transport can tell, that stops the program instead.
 #ifndef VSS_BLOCKING_CLIENT_H_
 #define VSS_BLOCKING_CLIENT_H_
 
@@ -29,30 +29,37 @@ class BlockingClient final {
   explicit BlockingClient(Client& client) : client_(client) {}
 
   Answer<std::optional<StoredRecord>> Get(std::string key) {
-    return Await<std::optional<StoredRecord>>(
+    return WaitFor<std::optional<StoredRecord>>(
         [&](auto then) { client_.Get(std::move(key), std::move(then)); });
   }
   Answer<WriteOutcome> Put(Write write) {
-    return Await<WriteOutcome>([&](auto then) { client_.Put(std::move(write), std::move(then)); });
+    return WaitFor<WriteOutcome>(
+        [&](auto then) { client_.Put(std::move(write), std::move(then)); });
   }
   Answer<WriteOutcome> Commit(Transaction transaction) {
-    return Await<WriteOutcome>(
+    return WaitFor<WriteOutcome>(
         [&](auto then) { client_.Commit(std::move(transaction), std::move(then)); });
   }
   Answer<WriteOutcome> Delete(Remove remove) {
-    return Await<WriteOutcome>(
+    return WaitFor<WriteOutcome>(
         [&](auto then) { client_.Delete(std::move(remove), std::move(then)); });
   }
   Answer<Listing> List(ListOptions options = {}) {
-    return Await<Listing>([&](auto then) { client_.List(std::move(options), std::move(then)); });
+    return WaitFor<Listing>([&](auto then) { client_.List(std::move(options), std::move(then)); });
   }
   Answer<Listing> ListPage(ListOptions options, std::string token) {
-    return Await<Listing>([&](auto then) {
+    return WaitFor<Listing>([&](auto then) {
       client_.ListPage(std::move(options), std::move(token), std::move(then));
     });
   }
 
  private:
+  template <typename T, typename Start>
+  Answer<T> WaitFor(Start start) {
+    client_.CheckMayWait();
+    return Await<T>(std::move(start));
+  }
+
   Client& client_;
 };
 

@@ -107,7 +107,8 @@ struct Transaction {
   std::optional<Expect> global_version = std::nullopt;
 };
 
-struct WriteOutcome {
+// Look at it: that a write met a conflict is an answer, and no error.
+struct [[nodiscard]] WriteOutcome {
   enum class Kind {
     kCommitted,
     kConflict,  // Nothing was changed.
@@ -171,6 +172,9 @@ class Client final {
   void List(ListOptions options, ThenAnswer<Listing> then);
   // One page; `token` from the page before, empty for the first.
   void ListPage(ListOptions options, std::string token, ThenAnswer<Listing> then);
+
+  // Stops the program on the transport's own thread: whoever waited there would wait for ever.
+  void CheckMayWait() const;
 
  private:
   class Core;

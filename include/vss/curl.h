@@ -3,7 +3,8 @@
 //
 // TLS certificates are always verified.  Redirects are not followed: a 3xx is a reply like any
 // other.  Neither the environment's proxies nor ~/.netrc are used.  Onion services (*.onion) are
-// reached through a proxy that gets the name, socks5h:// or socks4a://; without one nothing is sent.
+// reached through a proxy that gets the name, socks5h:// or socks4a://; without one nothing is
+// sent.
 //
 // Sizes:  replies up to HttpRequest::reply_bytes_max, their headers up to 256 KiB.
 #ifndef VSS_CURL_H_
@@ -39,6 +40,7 @@ class CurlTransport final : public Transport {
 
   void Send(HttpRequest request, Then<HttpReply, TransportFailure> then) override;
   void Wait(Duration time, Then<Done> then) override;
+  bool IsOwnThread() const override;
 
  private:
   class Driver;

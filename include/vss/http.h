@@ -77,6 +77,8 @@ class Transport {
   virtual void Send(HttpRequest request, Then<HttpReply, TransportFailure> then) = 0;
   // Answers when `time` has passed, or when the transport stops.
   virtual void Wait(Duration time, Then<Done> then) = 0;
+  // Whether it is the caller's thread that brings the answers.
+  virtual bool IsOwnThread() const { return false; }
 };
 
 }  // namespace vss::client

@@ -5,9 +5,9 @@
 // makes an empty store V1.  A wallet whose records were written by one layout is never read by
 // the other.
 //
-// Like LDK Node, writes are unconditional by default: two devices on one wallet overwrite each
-// other without noticing.  With Versions::kTracked they get a conflict instead (and LDK Node, which
-// resets versions, must then not write at the same time).
+// A write that would replace what this process has not seen is a conflict: two devices on one
+// wallet do not overwrite each other unnoticed.  LDK Node itself writes unconditionally, and starts
+// versions anew; where a node writes to the store at the same time, name Versions::kUnconditional.
 //
 // Order:     the writes and removes of one record are applied in the order of the calls.
 // Threads:   every method, any thread; `then` as in vss/client.h.
@@ -32,15 +32,19 @@ namespace vss::client {
 
 struct KvStoreOptions {
   enum class Versions {
-    kUnconditional,  // As LDK Node.
     kTracked,        // A write that would replace what this process has not seen is a conflict.
+    kUnconditional,  // As LDK Node: a delayed write can undo a later one.
   };
-  Versions versions = Versions::kUnconditional;
+  Versions versions = Versions::kTracked;
   enum class OnEmpty {
     kCreate,  // Writes the schema marker, as LDK Node does.
     kRefuse,  // kInvalid.  For whoever only wants to look.
   };
   OnEmpty on_empty = OnEmpty::kCreate;
+  // Whether the store may have the layout V0, which shows namespaces to the server and does not
+  // bind values to their keys.  A server that hides the marker of a store can make it look like one
+  // of V0; whoever knows that it began with V1 has that refused, as kCorrupt.
+  bool allow_old_layout = true;
 };
 
 struct NamedRecord {

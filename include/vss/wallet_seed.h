@@ -19,6 +19,9 @@ using WalletSeed = Secret<64>;
 // The passphrase is ASCII; any other would have to be normalised first, and is refused.
 Result<WalletSeed> SeedFromMnemonic(std::string_view mnemonic, std::string_view passphrase);
 
+// From a file of at most 4096 bytes that holds the mnemonic and nothing else.
+Result<WalletSeed> SeedFromMnemonicFile(const std::string& path, std::string_view passphrase);
+
 // kInvalid unless there are exactly 64.
 Result<WalletSeed> SeedFromBytes(ByteView bytes);
 

@@ -65,4 +65,6 @@ void Client::ListPage(ListOptions options, std::string token, ThenAnswer<Listing
   core_->List(std::move(options), std::move(token), ListCall::Pages::kOne, std::move(then));
 }
 
+void Client::CheckMayWait() const { core_->CheckMayWait(); }
+
 }  // namespace vss::client

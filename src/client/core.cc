@@ -337,6 +337,8 @@ void Client::Core::Close() {
   for (auto& [ticket, job] : waiting) job->then(Unexpected(Closed()));
 }
 
+void Client::Core::CheckMayWait() const { CHECK(!transport_.IsOwnThread()); }
+
 bool Client::Core::IsClosed() const {
   return state_.With([](const State& state) { return state.is_closed; });
 }

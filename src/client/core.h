@@ -32,6 +32,7 @@ class Client::Core final : public std::enable_shared_from_this<Core> {
   void Write(Transaction transaction, ThenAnswer<WriteOutcome> then);
   void Delete(Remove remove, ThenAnswer<WriteOutcome> then);
   void Close();
+  void CheckMayWait() const;
 
  private:
   class Step;

@@ -24,7 +24,8 @@ struct KvStore::Core : std::enable_shared_from_this<Core> {
         marker_key(seal::SchemaMarkerStorageKey(obfuscator)) {}
 
   // Opening: the marker, if there is one; else what an old store would hold; else a new marker.
-  void FindMarker(OpenStore then);
+  enum class IfAbsent { kLookForOldStore, kFail };
+  void FindMarker(IfAbsent if_absent, OpenStore then);
   void OnMarker(const StoredRecord& marker, OpenStore then);
   void FindOldStore(OpenStore then);
   void WriteMarker(OpenStore then);
@@ -47,7 +48,8 @@ struct KvStore::Core : std::enable_shared_from_this<Core> {
 
 void KvStore::Open(Client& client, seal::StoreKeys keys, Entropy& entropy, KvStoreOptions options,
                    OpenStore then) {
-  std::make_shared<Core>(client, std::move(keys), entropy, options)->FindMarker(std::move(then));
+  std::make_shared<Core>(client, std::move(keys), entropy, options)
+      ->FindMarker(Core::IfAbsent::kLookForOldStore, std::move(then));
 }
 
 KvStore::KvStore(std::shared_ptr<Core> core) : core_(std::move(core)) {}
@@ -55,12 +57,14 @@ KvStore::~KvStore() = default;
 
 seal::LdkNodeSchema KvStore::Schema() const { return core_->layout->Schema(); }
 
-void KvStore::Core::FindMarker(OpenStore then) {
-  client.Get(marker_key, [self = shared_from_this(), then = std::move(then)](
+void KvStore::Core::FindMarker(IfAbsent if_absent, OpenStore then) {
+  client.Get(marker_key, [self = shared_from_this(), if_absent, then = std::move(then)](
                              const Answer<std::optional<StoredRecord>>& marker) mutable {
     if (!marker) return then(Unexpected(marker.error()));
     if (*marker) return self->OnMarker(**marker, std::move(then));
-    self->FindOldStore(std::move(then));
+    if (if_absent == IfAbsent::kLookForOldStore) return self->FindOldStore(std::move(then));
+    then(Unexpected(
+        Error{.kind = Kind::kUnavailable, .message = "the marker of the store comes and goes"}));
   });
 }
 
@@ -90,18 +94,25 @@ void KvStore::Core::WriteMarker(OpenStore then) {
         Error{.kind = Kind::kInvalid, .message = "this wallet has nothing in this store"}));
   }
   const std::string value = seal::EncodeSchemaMarker(seal::LdkNodeSchema::kV1);
-  // Two devices that begin at the same time write the same.
   client.Put({.key = marker_key,
               .value = sealer.Seal(value, kSealedVersion, marker_key),
-              .expect = Expect::Unconditional()},
+              .expect = Expect::Absent()},
              [self = shared_from_this(),
               then = std::move(then)](const Answer<WriteOutcome>& outcome) mutable {
                if (!outcome) return then(Unexpected(outcome.error()));
+               // Another device began at the same time.
+               if (!outcome->IsCommitted()) {
+                 return self->FindMarker(IfAbsent::kFail, std::move(then));
+               }
                self->Opened(seal::LdkNodeSchema::kV1, std::move(then));
              });
 }
 
 void KvStore::Core::Opened(seal::LdkNodeSchema schema, OpenStore then) {
+  if (schema == seal::LdkNodeSchema::kV0 && !options.allow_old_layout) {
+    return then(Unexpected(Error{.kind = Kind::kCorrupt,
+                                 .message = "the store has the old layout, which is not allowed"}));
+  }
   layout.emplace(schema, obfuscator);
   then(std::shared_ptr<KvStore>(new KvStore(shared_from_this())));
 }

@@ -74,7 +74,7 @@ class CurlTransport::Driver final {
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
   ~Driver() {
-    CHECK(std::this_thread::get_id() != thread_.get_id());
+    CHECK(!IsOwnThread());
     {
       const std::lock_guard lock(mutex_);
       is_stopping_ = true;
@@ -93,6 +93,8 @@ class CurlTransport::Driver final {
     if (Put(exchange, inbox_.exchanges)) return;
     Stopped(*exchange);
   }
+
+  bool IsOwnThread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   void Wait(Duration time, Then<Done> then) {
     auto alarm = std::make_unique<Alarm>(Alarm{After(time), std::move(then)});
@@ -240,5 +242,7 @@ void CurlTransport::Send(HttpRequest request, Then<HttpReply, TransportFailure> 
 }
 
 void CurlTransport::Wait(Duration time, Then<Done> then) { driver_->Wait(time, std::move(then)); }
+
+bool CurlTransport::IsOwnThread() const { return driver_->IsOwnThread(); }
 
 }  // namespace vss::client

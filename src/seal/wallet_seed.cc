@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <fstream>
 #include <optional>
+#include <span>
 
 #include "base/check.h"
 #include "crypto/sha256.h"
@@ -100,6 +101,16 @@ Result<Words> ParseWords(std::string_view mnemonic) {
   return words;
 }
 
+// What the file holds, as far as there is room.
+Result<std::size_t> ReadSecret(const std::string& path, std::span<std::uint8_t> room) {
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);  // No copy of it that nobody wipes.
+  file.open(path, std::ios::binary);
+  if (!file) return Invalid("the file of the seed cannot be read");
+  file.read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
+  return static_cast<std::size_t>(file.gcount());
+}
+
 }  // namespace
 
 Result<WalletSeed> SeedFromMnemonic(std::string_view mnemonic, std::string_view passphrase) {
@@ -127,13 +138,16 @@ Result<WalletSeed> SeedFromBytes(ByteView bytes) {
 }
 
 Result<WalletSeed> SeedFromFile(const std::string& path) {
-  std::ifstream file;
-  file.rdbuf()->pubsetbuf(nullptr, 0);  // No copy of it that nobody wipes.
-  file.open(path, std::ios::binary);
-  if (!file) return Invalid("the seed file cannot be read");
   Secret<65> bytes;  // One more than there may be.
-  file.read(reinterpret_cast<char*>(bytes.Writable().data()), bytes.Bytes().size());
-  return SeedFromBytes(bytes.Bytes().first(static_cast<std::size_t>(file.gcount())));
+  VSS_TRY(const std::size_t size, ReadSecret(path, bytes.Writable()));
+  return SeedFromBytes(bytes.Bytes().first(size));
+}
+
+Result<WalletSeed> SeedFromMnemonicFile(const std::string& path, std::string_view passphrase) {
+  Secret<4097> text;
+  VSS_TRY(const std::size_t size, ReadSecret(path, text.Writable()));
+  if (size == text.Bytes().size()) return Invalid("the file is too large for a mnemonic");
+  return SeedFromMnemonic(TextOf(text.Bytes().first(size)), passphrase);
 }
 
 }  // namespace vss::seal

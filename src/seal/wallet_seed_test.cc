@@ -149,5 +149,19 @@ TEST(SeedFromFile, TakesAFileOf64Bytes) {
   EXPECT_FALSE(SeedFromFile(folder.Path(".")));
 }
 
+TEST(SeedFromMnemonicFile, TakesAFileOfWords) {
+  const testing::TempFolder folder;
+  const std::string path = folder.Path("words");
+  const std::string words =
+      "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+      "about";
+  std::ofstream(path) << words << "\n";
+  EXPECT_EQ(HexOf(SeedFromMnemonicFile(path, "p").value()),
+            HexOf(SeedFromMnemonic(words, "p").value()));
+  std::ofstream(path) << words << std::string(4096, ' ');
+  EXPECT_FALSE(SeedFromMnemonicFile(path, ""));
+  EXPECT_FALSE(SeedFromMnemonicFile(folder.Path("missing"), ""));
+}
+
 }  // namespace
 }  // namespace vss::seal

@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/entropy.h"
 #include "tests/conformance/running_server.h"
-#include "vss/blocking_client.h"
+#include "vss/blocking_kv_store.h"
 #include "vss/curl.h"
 #include "vss/sealer.h"
 
@@ -35,33 +37,17 @@ seal::StoreKeys Keys(std::uint8_t byte = 1) {
 
 class KvStoreTest : public ::testing::Test {
  protected:
-  using Opened = Answer<std::shared_ptr<KvStore>>;
-
-  Opened Open(KvStoreOptions options = {}, std::uint8_t wallet = 1) {
-    clients_.push_back(Client::Make({.base_url = server_->Base() + "/vss", .store_id = "wallet"},
-                                    FixedCredentials(), transport_, clock_, entropy_)
-                           .value());
-    return Await<std::shared_ptr<KvStore>>([&](auto then) {
-      KvStore::Open(*clients_.back(), Keys(wallet), entropy_, options, std::move(then));
-    });
+  Answer<BlockingKvStore> Open(KvStoreOptions options = {}, std::uint8_t wallet = 1) {
+    clients_.push_back(NewClient(transport_));
+    return BlockingKvStore::Open(*clients_.back(), Keys(wallet), entropy_, options);
+  }
+  std::unique_ptr<Client> NewClient(Transport& transport) {
+    return Client::Make({.base_url = server_->Base() + "/vss", .store_id = "wallet"},
+                        FixedCredentials(), transport, clock_, entropy_)
+        .value();
   }
   BlockingClient Raw() { return BlockingClient(*clients_.back()); }
 
-  static Answer<std::optional<std::string>> Read(KvStore& store, const RecordName& name) {
-    return Await<std::optional<std::string>>([&](auto then) { store.Read(name, std::move(then)); });
-  }
-  static Answer<WriteOutcome> Write(KvStore& store, const RecordName& name,
-                                    const std::string& value) {
-    return Await<WriteOutcome>([&](auto then) { store.Write(name, value, std::move(then)); });
-  }
-  static Answer<WriteOutcome> Remove(KvStore& store, const RecordName& name) {
-    return Await<WriteOutcome>([&](auto then) { store.Remove(name, std::move(then)); });
-  }
-  static Answer<RecordListing> List(KvStore& store, const std::string& primary,
-                                    const std::string& secondary) {
-    return Await<RecordListing>(
-        [&](auto then) { store.List(primary, secondary, std::move(then)); });
-  }
   static std::vector<std::string> KeysIn(const RecordListing& listing) {
     std::vector<std::string> keys;
     for (const NamedRecord& record : listing.records) keys.push_back(record.name.key);
@@ -77,25 +63,25 @@ class KvStoreTest : public ::testing::Test {
 };
 
 TEST_F(KvStoreTest, WhatOneDeviceWritesAnotherFinds) {
-  const auto phone = Open().value();
-  EXPECT_EQ(phone->Schema(), LdkNodeSchema::kV1);
-  EXPECT_EQ(Read(*phone, kManager).value(), std::nullopt);
-  ASSERT_TRUE(Write(*phone, kManager, "first").value().IsCommitted());
-  ASSERT_TRUE(Write(*phone, kManager, "second").value().IsCommitted());
-  ASSERT_TRUE(Write(*phone, kMonitor, "").value().IsCommitted());
+  auto phone = Open().value();
+  EXPECT_EQ(phone.Schema(), LdkNodeSchema::kV1);
+  EXPECT_EQ(phone.Read(kManager).value(), std::nullopt);
+  ASSERT_TRUE(phone.Write(kManager, "first").value().IsCommitted());
+  ASSERT_TRUE(phone.Write(kManager, "second").value().IsCommitted());
+  ASSERT_TRUE(phone.Write(kMonitor, "").value().IsCommitted());
 
-  const auto laptop = Open().value();
-  EXPECT_EQ(Read(*laptop, kManager).value(), "second");
-  EXPECT_EQ(Read(*laptop, kMonitor).value(), "");
-  EXPECT_THAT(KeysIn(List(*laptop, "monitors", "").value()), ElementsAre("abc_0"));
-  EXPECT_TRUE(Remove(*laptop, kMonitor).value().IsCommitted());
-  EXPECT_TRUE(Remove(*laptop, kMonitor).value().IsCommitted());
-  EXPECT_EQ(Read(*phone, kMonitor).value(), std::nullopt);
+  auto laptop = Open().value();
+  EXPECT_EQ(laptop.Read(kManager).value(), "second");
+  EXPECT_EQ(laptop.Read(kMonitor).value(), "");
+  EXPECT_THAT(KeysIn(laptop.List("monitors", "").value()), ElementsAre("abc_0"));
+  EXPECT_TRUE(laptop.Remove(kMonitor).value().IsCommitted());
+  EXPECT_TRUE(laptop.Remove(kMonitor).value().IsCommitted());
+  EXPECT_EQ(phone.Read(kMonitor).value(), std::nullopt);
 }
 
 TEST_F(KvStoreTest, TheServerLearnsNeitherNamesNorValues) {
-  const auto store = Open().value();
-  ASSERT_TRUE(Write(*store, kMonitor, "a value to be kept secret").value().IsCommitted());
+  auto store = Open().value();
+  ASSERT_TRUE(store.Write(kMonitor, "a value to be kept secret").value().IsCommitted());
   BlockingClient raw = Raw();
   const Listing all = raw.List().value();
   ASSERT_EQ(all.keys.size(), 2u);  // And the schema marker.
@@ -104,28 +90,27 @@ TEST_F(KvStoreTest, TheServerLearnsNeitherNamesNorValues) {
 }
 
 TEST_F(KvStoreTest, AValueThatWasMovedOrChangedDoesNotOpen) {
-  const auto store = Open().value();
-  ASSERT_TRUE(Write(*store, kManager, "manager").value().IsCommitted());
-  ASSERT_TRUE(Write(*store, kMonitor, "monitor").value().IsCommitted());
+  auto store = Open().value();
+  ASSERT_TRUE(store.Write(kManager, "manager").value().IsCommitted());
+  ASSERT_TRUE(store.Write(kMonitor, "monitor").value().IsCommitted());
   BlockingClient raw = Raw();
   const Listing all = raw.List().value();
   const std::string& monitor_key = all.keys[0].key;
   const std::string& manager_key = all.keys[1].key;
   const std::string manager = raw.Get(manager_key).value()->value;
   ASSERT_TRUE(raw.Put({monitor_key, manager, Expect::Unconditional()}).value().IsCommitted());
-  EXPECT_EQ(Read(*store, kMonitor).error().kind, Kind::kCorrupt);
+  EXPECT_EQ(store.Read(kMonitor).error().kind, Kind::kCorrupt);
   ASSERT_TRUE(raw.Put({manager_key, "nonsense", Expect::Unconditional()}).value().IsCommitted());
-  EXPECT_EQ(Read(*store, kManager).error().kind, Kind::kCorrupt);
+  EXPECT_EQ(store.Read(kManager).error().kind, Kind::kCorrupt);
 }
 
 TEST_F(KvStoreTest, AnotherWalletIsNotTakenForAnEmptyOne) {
   ASSERT_TRUE(Open());
   // Its keys are hidden with another key: its own marker is not there.
   EXPECT_EQ(Open({.on_empty = KvStoreOptions::OnEmpty::kRefuse}, 7).error().kind, Kind::kInvalid);
-  const auto other = Open({}, 7).value();
-  ASSERT_TRUE(Write(*other, kManager, "other").value().IsCommitted());
-  const RecordListing all =
-      Await<RecordListing>([&](auto then) { other->ListAll(std::move(then)); }).value();
+  auto other = Open({}, 7).value();
+  ASSERT_TRUE(other.Write(kManager, "other").value().IsCommitted());
+  const RecordListing all = other.ListAll().value();
   EXPECT_THAT(KeysIn(all), ElementsAre("manager"));
   EXPECT_EQ(all.foreign_keys.size(), 1u) << "the first wallet's marker";
 }
@@ -145,40 +130,71 @@ TEST_F(KvStoreTest, AnOldStoreStaysOldAndItsNamespacesAreExact) {
   put_as_before({"monitor_updates", "abc", "1"}, "update");
   put_as_before({"monitor_updates", "abcd", "2"}, "of another monitor");
 
-  const auto store = Open().value();
-  EXPECT_EQ(store->Schema(), LdkNodeSchema::kV0);
-  EXPECT_EQ(Read(*store, {"bdk_wallet", "", "descriptor"}).value(), "old");
-  EXPECT_THAT(KeysIn(List(*store, "monitor_updates", "abc").value()), ElementsAre("1"));
-  ASSERT_TRUE(Write(*store, kManager, "in the old layout").value().IsCommitted());
-  EXPECT_THAT(KeysIn(List(*store, "", "").value()), ElementsAre("manager"));
+  auto store = Open().value();
+  EXPECT_EQ(store.Schema(), LdkNodeSchema::kV0);
+  EXPECT_EQ(Open({.allow_old_layout = false}).error().kind, Kind::kCorrupt);
+  EXPECT_EQ(store.Read({"bdk_wallet", "", "descriptor"}).value(), "old");
+  EXPECT_THAT(KeysIn(store.List("monitor_updates", "abc").value()), ElementsAre("1"));
+  ASSERT_TRUE(store.Write(kManager, "in the old layout").value().IsCommitted());
+  EXPECT_THAT(KeysIn(store.List("", "").value()), ElementsAre("manager"));
   EXPECT_TRUE(raw.Get(old.StorageKey(kManager).value()).value().has_value());
 }
 
-TEST_F(KvStoreTest, TrackedVersionsKeepTwoDevicesApart) {
-  const KvStoreOptions tracked{.versions = KvStoreOptions::Versions::kTracked};
-  const auto phone = Open(tracked).value();
-  ASSERT_TRUE(Write(*phone, kManager, "phone").value().IsCommitted());
-  const auto laptop = Open(tracked).value();
-  EXPECT_FALSE(Write(*laptop, kManager, "laptop").value().IsCommitted());
-  EXPECT_EQ(Read(*laptop, kManager).value(), "phone");
-  EXPECT_TRUE(Write(*laptop, kManager, "laptop").value().IsCommitted());
-  EXPECT_FALSE(Write(*phone, kManager, "late").value().IsCommitted());
-  const auto careless = Open().value();
-  EXPECT_TRUE(Write(*careless, kManager, "as LDK Node would").value().IsCommitted());
+TEST_F(KvStoreTest, TwoDevicesDoNotOverwriteEachOtherUnnoticed) {
+  auto phone = Open().value();
+  ASSERT_TRUE(phone.Write(kManager, "phone").value().IsCommitted());
+  auto laptop = Open().value();
+  EXPECT_FALSE(laptop.Write(kManager, "laptop").value().IsCommitted());
+  EXPECT_EQ(laptop.Read(kManager).value(), "phone");
+  EXPECT_TRUE(laptop.Write(kManager, "laptop").value().IsCommitted());
+  EXPECT_FALSE(phone.Write(kManager, "late").value().IsCommitted());
+  auto node = Open({.versions = KvStoreOptions::Versions::kUnconditional}).value();
+  EXPECT_TRUE(node.Write(kManager, "as LDK Node would").value().IsCommitted());
+}
+
+// Does something before the first request to this operation goes out.
+class InBetween final : public Transport {
+ public:
+  InBetween(Transport& next, std::string operation, std::function<void()> act)
+      : next_(next), operation_(std::move(operation)), act_(std::move(act)) {}
+  void Send(HttpRequest request, Then<HttpReply, TransportFailure> then) override {
+    if (act_ && request.url.ends_with(operation_)) std::exchange(act_, nullptr)();
+    next_.Send(std::move(request), std::move(then));
+  }
+  void Wait(Duration time, Then<Done> then) override { next_.Wait(time, std::move(then)); }
+
+ private:
+  Transport& next_;
+  const std::string operation_;
+  std::function<void()> act_;
+};
+
+TEST_F(KvStoreTest, WhoeverMarksTheStoreFirstDecidesForBoth) {
+  // An old node makes it V0 while we are about to make it V1.
+  CurlTransport others;
+  const auto old_node = NewClient(others);
+  InBetween network(transport_, "putObjects", [&] {
+    const seal::KeyObfuscator obfuscator(Keys().obfuscation_master);
+    const std::string key = seal::SchemaMarkerStorageKey(obfuscator);
+    const std::string marker = seal::EncodeSchemaMarker(LdkNodeSchema::kV0);
+    const std::string sealed = seal::Sealer(KeyOf(1), entropy_).Seal(marker, -1, key);
+    EXPECT_TRUE(BlockingClient(*old_node).Put({key, sealed}).value().IsCommitted());
+  });
+  const auto client = NewClient(network);
+  const auto store = BlockingKvStore::Open(*client, Keys(), entropy_).value();
+  EXPECT_EQ(store.Schema(), LdkNodeSchema::kV0);
 }
 
 TEST_F(KvStoreTest, PagesFollowEachOther) {
-  const auto store = Open().value();
+  auto store = Open().value();
   for (int i = 0; i < 120; ++i) {
-    ASSERT_TRUE(Write(*store, {"payments", "", std::to_string(i)}, "p").value().IsCommitted());
+    ASSERT_TRUE(store.Write({"payments", "", std::to_string(i)}, "p").value().IsCommitted());
   }
   std::vector<std::string> keys;
   std::string token;
   int pages = 0;
   do {
-    const RecordListing page = Await<RecordListing>([&](auto then) {
-                                 store->ListPage("payments", "", token, std::move(then));
-                               }).value();
+    const RecordListing page = store.ListPage("payments", "", token).value();
     for (const std::string& key : KeysIn(page)) keys.push_back(key);
     token = page.next_page_token;
     ++pages;
@@ -186,21 +202,19 @@ TEST_F(KvStoreTest, PagesFollowEachOther) {
   EXPECT_EQ(pages, 3);
   EXPECT_EQ(keys.size(), 120u);
   EXPECT_EQ(keys.front(), "119");
-  const auto bad = Await<RecordListing>(
-      [&](auto then) { store->ListPage("payments", "", "no token", std::move(then)); });
-  EXPECT_EQ(bad.error().kind, Kind::kInvalid);
+  EXPECT_EQ(store.ListPage("payments", "", "no token").error().kind, Kind::kInvalid);
 }
 
 TEST_F(KvStoreTest, NamesThatLdkDoesNotAllowAreNotSent) {
-  const auto store = Open().value();
+  auto store = Open().value();
   for (const RecordName& name :
        {RecordName{"", "", ""}, RecordName{"", "secondary", "key"}, RecordName{"a#b", "", "key"},
         RecordName{"", "", std::string(121, 'k')}}) {
-    EXPECT_EQ(Read(*store, name).error().kind, Kind::kInvalid);
-    EXPECT_EQ(Write(*store, name, "v").error().kind, Kind::kInvalid);
-    EXPECT_EQ(Remove(*store, name).error().kind, Kind::kInvalid);
+    EXPECT_EQ(store.Read(name).error().kind, Kind::kInvalid);
+    EXPECT_EQ(store.Write(name, "v").error().kind, Kind::kInvalid);
+    EXPECT_EQ(store.Remove(name).error().kind, Kind::kInvalid);
   }
-  EXPECT_EQ(List(*store, "", "secondary").error().kind, Kind::kInvalid);
+  EXPECT_EQ(store.List("", "secondary").error().kind, Kind::kInvalid);
 }
 
 }  // namespace

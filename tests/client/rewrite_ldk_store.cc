@@ -10,24 +10,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/entropy.h"
 #include "crypto/hex.h"
-#include "vss/blocking_client.h"
+#include "vss/blocking_kv_store.h"
 #include "vss/curl.h"
-#include "vss/kv_store.h"
 
 namespace {
 
-using vss::client::Await;
+using vss::client::BlockingKvStore;
 using vss::client::Client;
-using vss::client::KvStore;
 using vss::client::KvStoreOptions;
 using vss::client::RecordListing;
-using vss::client::WriteOutcome;
 
 template <typename T, typename E>
 T OrExit(vss::Expected<T, E> result) {
@@ -55,13 +51,12 @@ class Place {
         KvStoreOptions::OnEmpty on_empty)
       : client_(OrExit(Client::Make({.base_url = url, .store_id = store_id}, Credentials(scheme),
                                     transport_, clock_, entropy_))),
-        store_(OrExit(Await<std::shared_ptr<KvStore>>([&](auto then) {
-          auto keys = OrExit(vss::seal::DeriveLdkNodeKeys(FromEnvironment<64>("WALLET_SEED")));
-          KvStore::Open(*client_, std::move(keys.store), entropy_, {.on_empty = on_empty},
-                        std::move(then));
-        }))) {}
+        store_(OrExit(BlockingKvStore::Open(
+            *client_,
+            OrExit(vss::seal::DeriveLdkNodeKeys(FromEnvironment<64>("WALLET_SEED"))).store,
+            entropy_, {.on_empty = on_empty}))) {}
 
-  KvStore& store() { return *store_; }
+  BlockingKvStore& store() { return store_; }
 
  private:
   std::shared_ptr<vss::client::Credentials> Credentials(const std::string& scheme) {
@@ -74,7 +69,7 @@ class Place {
   vss::SystemEntropy entropy_;
   vss::client::CurlTransport transport_;
   std::unique_ptr<Client> client_;
-  std::shared_ptr<KvStore> store_;
+  BlockingKvStore store_;
 };
 
 }  // namespace
@@ -83,8 +78,7 @@ int main(int count, char** arguments) {
   if (count != 5) return 2;
   Place from(arguments[1], arguments[2], arguments[3], KvStoreOptions::OnEmpty::kRefuse);
   Place to(arguments[1], arguments[2], arguments[4], KvStoreOptions::OnEmpty::kCreate);
-  RecordListing all =
-      OrExit(Await<RecordListing>([&](auto then) { from.store().ListAll(std::move(then)); }));
+  RecordListing all = OrExit(from.store().ListAll());
   if (!all.foreign_keys.empty() || all.records.empty()) {
     std::fprintf(stderr, "%zu records, %zu foreign keys\n", all.records.size(),
                  all.foreign_keys.size());
@@ -93,11 +87,8 @@ int main(int count, char** arguments) {
   // The oldest first, so that the order of the new store is that of the old one.
   std::ranges::reverse(all.records);
   for (const auto& record : all.records) {
-    const auto value = OrExit(Await<std::optional<std::string>>(
-        [&](auto then) { from.store().Read(record.name, std::move(then)); }));
-    if (!value) return 1;
-    OrExit(Await<WriteOutcome>(
-        [&](auto then) { to.store().Write(record.name, *value, std::move(then)); }));
+    const auto value = OrExit(from.store().Read(record.name));
+    if (!value || !OrExit(to.store().Write(record.name, *value)).IsCommitted()) return 1;
   }
   std::printf("note: rewrote %zu records\n", all.records.size());
   return 0;

@@ -254,6 +254,21 @@ TEST_F(TransportTest, AnOnionServiceIsReachedThroughTorOrNotAtAll) {
   EXPECT_EQ(proxy.connections(), 0);
 }
 
+TEST_F(TransportTest, WhoeverWaitsForAnswersWhereTheyComeInIsStopped) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto wait_in_an_answer = [this] {
+    const SystemClock clock;
+    SystemEntropy entropy;
+    const auto client = Client::Make({.base_url = "http://127.0.0.1:1", .store_id = "store"},
+                                     FixedCredentials(), transport_, clock, entropy)
+                            .value();
+    std::promise<void> never;
+    client->Get("a", [&](const auto&) { (void)BlockingClient(*client).Get("b"); });
+    never.get_future().wait();
+  };
+  EXPECT_DEATH(wait_in_an_answer(), "IsOwnThread");
+}
+
 // ---- TLS, against the real server.
 
 class TlsTest : public TransportTest {
