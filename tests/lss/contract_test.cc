@@ -8,6 +8,8 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,16 +32,26 @@ constexpr Version kLast = std::numeric_limits<Version>::max();
 
 using Records = std::vector<Record>;
 
-class LssContract : public LssOverGrpc {
+// Clients live apart, so all tests share one server on each kind of store.
+class LssContract : public ::testing::TestWithParam<std::string> {
  protected:
+  static void TearDownTestSuite() { Servers().clear(); }
+
   void SetUp() override {
-    LssOverGrpc::SetUp();
-    if (server_ != nullptr) signer_ = std::make_unique<TestSigner>(Url(), KeyFrom(secret_));
+    Server& shared = Servers()[GetParam()];
+    if (shared.running == nullptr) {
+      auto started = StartLssServer(GetParam(), shared.key_folder);
+      if (!started) GTEST_SKIP() << started.error().message;
+      shared.running = *std::move(started);
+    }
+    Use(*shared.running);
   }
+  // One of this test only.
   void StartWith(const std::function<void(server::Config&)>& adjust) {
-    Start(adjust);
-    signer_ = std::make_unique<TestSigner>(Url(), KeyFrom(secret_));
+    own_.running = StartLssServer(GetParam(), own_.key_folder, adjust).value();
+    Use(*own_.running);
   }
+  const std::string& Url() const { return url_; }
 
   void Store(Records items) {
     const auto outcome = (*signer_)->Put(std::move(items));
@@ -62,6 +74,24 @@ class LssContract : public LssOverGrpc {
     return found ? *found : Records();
   }
 
+ private:
+  struct Server {
+    TempFolder key_folder;
+    std::unique_ptr<RunningServer> running;
+  };
+  static std::map<std::string, Server>& Servers() {
+    static std::map<std::string, Server> servers;
+    return servers;
+  }
+  void Use(const RunningServer& server) {
+    url_ = server.LssBase();
+    signer_ = std::make_unique<TestSigner>(url_, KeyFrom(secret_));
+  }
+
+  Server own_;
+  std::string url_;
+
+ protected:
   const crypto::Secret<32> secret_ = RandomSecret();
   std::unique_ptr<TestSigner> signer_;
 };

@@ -14,14 +14,12 @@
 
 #include "lss_api/codec.h"
 #include "server/http/listening_socket.h"
-#include "tests/conformance/running_server.h"
 #include "tests/conformance/vss_client.h"
 #include "tests/e2e/server_process.h"
 #include "tests/lss/clients.h"
 #include "tests/lss/dial.h"
 #include "tests/lss/over_grpc.h"
 #include "tests/support/seed.h"
-#include "tests/support/temp_folder.h"
 
 namespace vss::testing {
 namespace {
@@ -137,11 +135,7 @@ TEST(LssElsewhere, ARandomHistoryIsThatOfTheModel) {
 class LssServer : public ::testing::Test {
  protected:
   void Start(const std::function<void(server::Config&)>& adjust) {
-    auto started = StartServer("memory", [&](server::Config& config) {
-      config.lss.listen = {"127.0.0.1:0"};
-      config.lss.server_key_folder = folder_.Path("key");
-      adjust(config);
-    });
+    auto started = StartLssServer("memory", folder_, adjust);
     ASSERT_TRUE(started) << started.error().message;
     server_ = *std::move(started);
   }

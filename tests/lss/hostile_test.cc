@@ -19,11 +19,10 @@
 #include "lss_api/codec.h"
 #include "server/http/file_descriptor.h"
 #include "server/http/tls_testing.h"
-#include "tests/conformance/running_server.h"
 #include "tests/lss/clients.h"
 #include "tests/lss/dial.h"
+#include "tests/lss/over_grpc.h"
 #include "tests/support/seed.h"
-#include "tests/support/temp_folder.h"
 
 namespace vss::testing {
 namespace {
@@ -78,13 +77,7 @@ std::string Reset(std::uint32_t stream) {
 class HostileSigner : public ::testing::Test {
  protected:
   void Start(const std::function<void(server::Config&)>& adjust = [](server::Config&) {}) {
-    auto started = StartServer("memory", [&](server::Config& config) {
-      config.lss.listen = {"127.0.0.1:0"};
-      config.lss.server_key_folder = folder_.Path("key");
-      config.limits.address_requests_per_second = 0;
-      config.limits.tenant_requests_per_second = 0;
-      adjust(config);
-    });
+    auto started = StartLssServer("memory", folder_, adjust);
     ASSERT_TRUE(started) << started.error().message;
     server_ = *std::move(started);
   }

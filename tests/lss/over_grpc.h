@@ -13,25 +13,26 @@
 
 namespace vss::testing {
 
+// With its key in `folder`, and without a limit that a test could meet by accident.
+inline Result<std::unique_ptr<RunningServer>> StartLssServer(
+    const std::string& store_kind, const TempFolder& folder,
+    const std::function<void(server::Config&)>& adjust = [](server::Config&) {}) {
+  return StartServer(store_kind, [&](server::Config& config) {
+    config.lss.listen = {"127.0.0.1:0"};
+    config.lss.server_key_folder = folder.Path("key");
+    config.limits.tenant_requests_per_second = 0;
+    config.limits.address_requests_per_second = 0;
+    config.limits.tenant_bytes_per_second = {0};
+    config.limits.address_bytes_per_second = {0};
+    adjust(config);
+  });
+}
+
 // Its parameter is the kind of the store.
 class LssOverGrpc : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    Start([](server::Config&) {});
-  }
-
-  // Another one instead, with another store.
-  void Start(const std::function<void(server::Config&)>& adjust) {
-    server_.reset();
-    auto started = StartServer(GetParam(), [&](server::Config& config) {
-      config.lss.listen = {"127.0.0.1:0"};
-      config.lss.server_key_folder = folder_.Path("key");
-      config.limits.tenant_requests_per_second = 0;
-      config.limits.address_requests_per_second = 0;
-      config.limits.tenant_bytes_per_second = {0};
-      config.limits.address_bytes_per_second = {0};
-      adjust(config);
-    });
+    auto started = StartLssServer(GetParam(), folder_);
     if (!started) GTEST_SKIP() << started.error().message;
     server_ = *std::move(started);
   }
