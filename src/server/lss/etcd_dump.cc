@@ -54,8 +54,10 @@ std::optional<LssdRecord> Split(std::string_view key) {
 Result<EtcdDump> EtcdDump::Read(std::istream& text) {
   const json dump = json::parse(text, nullptr, false);
   if (!dump.is_object()) return NotADump("no JSON object");
-  const json entries = dump.value("kvs", json::array());
-  if (!entries.is_array() || dump.value("more", false) ||
+  const json none = json::array();
+  const auto found = dump.find("kvs");
+  const json& entries = found == dump.end() ? none : *found;
+  if (!entries.is_array() || dump.value("more", json(false)) != false ||
       dump.value("count", json(0)) != entries.size()) {
     return NotADump("some keys are missing");
   }
@@ -67,7 +69,8 @@ Result<EtcdDump> EtcdDump::Read(std::istream& text) {
     auto key = Bytes(entry, "key");
     auto value = Bytes(entry, "value");
     const auto version = entry.find("version");
-    if (!key || !value || version == entry.end() || !version->is_number_integer()) {
+    if (!key || !value || version == entry.end() || !version->is_number_integer() ||
+        version->get<std::int64_t>() < 1) {
       return NotADump("a key without version, or not in base64");
     }
     if (*key <= last) return NotADump("the keys are not in order");

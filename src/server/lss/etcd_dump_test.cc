@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -89,7 +90,12 @@ TEST(LssEtcdDump, IsWholeOrRefused) {
   };
   EXPECT_TRUE(with([](auto&) {}));
   EXPECT_FALSE(with([](auto& dump) { dump["more"] = true; }));
+  EXPECT_FALSE(with([](auto& dump) { dump["more"] = 1; }));
   EXPECT_FALSE(with([](auto& dump) { dump["count"] = 5; }));
+  EXPECT_FALSE(with([](auto& dump) { dump["count"] = "4"; }));
+  for (const Version version : {Version{0}, std::numeric_limits<Version>::min()}) {
+    EXPECT_FALSE(with([=](auto& dump) { dump["kvs"][0]["version"] = version; }));
+  }
   EXPECT_FALSE(with([](auto& dump) { dump["kvs"].erase(1); }));
   EXPECT_FALSE(with([](auto& dump) { std::swap(dump["kvs"][0], dump["kvs"][1]); }));
   EXPECT_FALSE(with([](auto& dump) { dump["kvs"][1] = dump["kvs"][0]; }));
