@@ -25,6 +25,8 @@ target_compile_features(libvss INTERFACE cxx_std_20)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/vss")
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/vssConfigVersion.cmake"
                                  COMPATIBILITY SameMinorVersion)
+# As seen from the folder of vss.pc, so that it is right wherever it is unpacked.
+file(RELATIVE_PATH VSS_UP_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file(cmake/libvss/vss.pc.in "${CMAKE_BINARY_DIR}/vss.pc" @ONLY)
 install(TARGETS libvss EXPORT vss
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT libvss NAMELINK_COMPONENT libvss-dev)

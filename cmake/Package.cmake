@@ -2,13 +2,25 @@
 
 include(GNUInstallDirs)
 
-install(FILES deploy/config.toml DESTINATION /etc/vss-server COMPONENT server)
-install(FILES deploy/vss-server.service DESTINATION /lib/systemd/system COMPONENT server)
-install(FILES deploy/debian/copyright README.md docs/configuration.md docs/operating.md docs/security.md
+# In the package only: an installation into a prefix stays in it.
+install(FILES deploy/config.toml DESTINATION /etc/vss-server COMPONENT server EXCLUDE_FROM_ALL)
+install(FILES deploy/vss-server.service DESTINATION /lib/systemd/system COMPONENT server
+        EXCLUDE_FROM_ALL)
+install(FILES README.md docs/configuration.md docs/operating.md docs/security.md deploy/grafana.json
         DESTINATION share/doc/vss-server COMPONENT server)
+install(DIRECTORY docs/formats DESTINATION share/doc/vss-server COMPONENT server)
 
 install(FILES docs/man/vss.1 DESTINATION share/man/man1 COMPONENT cli)
 install(FILES docs/formats/backup-file.md DESTINATION share/doc/vss-cli COMPONENT cli)
+
+set(soname_version "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
+foreach(package IN ITEMS "server vss-server" "cli vss-cli" "libvss libvss${soname_version}"
+                         "libvss-dev libvss-dev")
+  separate_arguments(package)
+  list(GET package 0 component)
+  list(GET package 1 name)
+  install(FILES deploy/debian/copyright DESTINATION "share/doc/${name}" COMPONENT "${component}")
+endforeach()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME vss-server)
@@ -31,7 +43,6 @@ set(CPACK_COMPONENT_CLI_DESCRIPTION
     "Command line for Versioned Storage Services\n Reads and writes what a Lightning wallet keeps there, backs it up, moves it to another provider, and\n looks inside the store of an LDK Node with its seed.")
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA
     "${CMAKE_SOURCE_DIR}/deploy/debian/postinst;${CMAKE_SOURCE_DIR}/deploy/debian/prerm;${CMAKE_SOURCE_DIR}/deploy/debian/postrm;${CMAKE_SOURCE_DIR}/deploy/debian/conffiles")
-set(soname_version "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 set(CPACK_DEBIAN_LIBVSS_PACKAGE_NAME "libvss${soname_version}")
 set(CPACK_DEBIAN_LIBVSS_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_LIBVSS_PACKAGE_SECTION libs)

@@ -2,7 +2,7 @@
 //
 //   first_steps https://vss.example.org/vss
 //
-// The server must let everybody in; see wallet.cc for credentials.
+// The server must let everybody in (vss-server --no-auth); see wallet.cc for credentials.
 
 #include <cstdio>
 #include <string>
