@@ -351,9 +351,6 @@ TEST_P(LssContract, APutThatIsNotWaitedForIsWholeOrUndone) {
   lss_client::Session session = signer_->NewSession();
   const auto put = session.Put(after);
   const auto reply = Connect(Url(), hurried)->Call(Operation::kPut, put->Request());
-  EXPECT_TRUE(reply.code == Code::kOk || reply.code == Code::kDeadlineExceeded ||
-              reply.code == Code::kUnavailable)
-      << static_cast<int>(reply.code);
   const Records found = Under("");
   EXPECT_TRUE(found == before || found == after);
   EXPECT_TRUE(reply.code != Code::kOk || found == after);

@@ -244,9 +244,14 @@ TEST_F(LssServer, WhoStopsLetsNobodyIn) {
   const std::uint16_t lss_port = PortIn(Url());
   ASSERT_TRUE(Dial(lss_port).IsOpen());
   server::FileDescriptor wallet = Dial(PortIn(server_->Base()));
-  const std::string half = "POST /vss/getObject HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nx";
+  const std::string half =
+      "POST /vss/getObject HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\n"
+      "content-length: 10\r\n\r\n";
   ASSERT_EQ(::send(wallet.Get(), half.data(), half.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(half.size()));
+  std::string answer(100, '\0');
+  ASSERT_GT(::recv(wallet.Get(), answer.data(), answer.size(), 0), 0);
+  ASSERT_EQ(answer.substr(0, 12), "HTTP/1.1 100") << "the server waits for the rest";
   std::atomic<bool> has_stopped = false;
   std::jthread stopping([&] {
     server_.reset();
