@@ -138,7 +138,8 @@ struct ClientOptions {
       false;  // ... unless this is set: credentials can then be read by anybody.
   std::string store_id = {};
   RetryPolicy retry = {};
-  Duration call_time_max = std::chrono::seconds(120);    // Whole calls, every wait included.
+  Duration call_time_max =
+      std::chrono::seconds(120);  // Whole calls, every wait included; a day at most.
   Duration attempt_time_max = std::chrono::seconds(30);  // One request.
   std::size_t reply_bytes_max = std::size_t{64} << 20;
   // A listing of more is kCorrupt; page through it instead.  A key takes its length and 64 bytes.

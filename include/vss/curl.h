@@ -6,7 +6,7 @@
 // reached through a proxy that gets the name, socks5h:// or socks4a://; without one nothing is
 // sent.
 //
-// Sizes:  replies up to HttpRequest::reply_bytes_max, their headers up to 256 KiB.
+// Sizes:  replies up to HttpRequest::reply_bytes_max, their headers up to 256 KiB and 200 fields.
 #ifndef VSS_CURL_H_
 #define VSS_CURL_H_
 

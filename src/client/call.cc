@@ -17,11 +17,7 @@ Duration Between(SteadyTime from, SteadyTime to) {
 
 Action Call::SendNow(SteadyTime now) {
   const Duration left = Between(now, deadline_);
-  if (left.count() <= 0) {
-    last_error_.message = requests_ == 0 ? "no time was left to send a request"
-                                         : "out of time; before that: " + last_error_.message;
-    return FailWith(last_error_);
-  }
+  if (left.count() <= 0) return FailWith(OutOfTime());
   ++attempts_;
   ++requests_;
   Outgoing outgoing = NextRequest();
@@ -31,6 +27,16 @@ Action Call::SendNow(SteadyTime now) {
           .time = std::min(left, rules_.attempt_time_max)};
 }
 
+Error Call::OutOfTime() const {
+  if (requests_ == 0) {
+    return {.kind = Kind::kUnavailable, .message = "no time was left to send a request"};
+  }
+  if (!last_error_) return {.kind = Kind::kUnavailable, .message = "out of time"};
+  Error error = *last_error_;
+  error.message = "out of time; before that: " + error.message;
+  return error;
+}
+
 Action Call::SendFurther(SteadyTime now) {
   --attempts_;
   return SendNow(now);
@@ -38,6 +44,7 @@ Action Call::SendFurther(SteadyTime now) {
 
 Action Call::OnReply(const Reply& reply, SteadyTime now) {
   Verdict verdict = Judge(reply, rules_.missing);
+  last_error_.reset();
   if (verdict.kind == Verdict::Kind::kFailed) {
     last_error_ = verdict.error;
     if (verdict.error.kind == Kind::kDenied && !has_refreshed_) {
@@ -50,7 +57,7 @@ Action Call::OnReply(const Reply& reply, SteadyTime now) {
 
 Action Call::OnRefreshed(bool has_others, SteadyTime now) {
   if (has_others) return SendNow(now);
-  return OnVerdict({.error = last_error_, .nothing_happened = true}, kNoBody, now);
+  return OnVerdict({.error = *last_error_, .nothing_happened = true}, kNoBody, now);
 }
 
 Action Call::OnNoCredentials(Error error, SteadyTime now) {
@@ -75,7 +82,10 @@ Action Call::SendAgain(Error error, SteadyTime now) {
   return {.kind = Action::Kind::kWait, .time = wait};
 }
 
-Action Call::GiveUp() { return FailWith(last_error_); }
+Action Call::GiveUp() {
+  return FailWith(
+      last_error_.value_or(Error{.kind = Kind::kUnavailable, .message = "the client was closed"}));
+}
 
 Action Call::Refuse(Error error) { return FailWith(std::move(error)); }
 

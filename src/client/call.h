@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -82,6 +83,8 @@ class Call {
   const CallRules& rules() const { return rules_; }
 
  private:
+  Error OutOfTime() const;
+
   const CallRules& rules_;
   Entropy& entropy_;
   const SteadyTime deadline_;
@@ -89,7 +92,7 @@ class Call {
   int requests_ = 0;
   Duration waited_ = {};
   bool has_refreshed_ = false;
-  Error last_error_ = {.kind = Kind::kUnavailable, .message = "the client was closed"};
+  std::optional<Error> last_error_ = std::nullopt;  // Since the last success.
 };
 
 Error UnreadableReply();

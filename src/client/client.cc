@@ -1,5 +1,6 @@
 #include "vss/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "client/core.h"
@@ -7,6 +8,8 @@
 
 namespace vss::client {
 namespace {
+
+constexpr std::chrono::hours kLongestCall{24};
 
 Result<Done> Check(const ClientOptions& options) {
   const auto url = ParseBaseUrl(options.base_url);
@@ -31,6 +34,7 @@ Result<std::unique_ptr<Client>> Client::Make(ClientOptions options,
                                              Entropy& entropy) {
   VSS_RETURN_IF_FAILED(Check(options));
   while (options.base_url.ends_with('/')) options.base_url.pop_back();
+  options.call_time_max = std::min<Duration>(options.call_time_max, kLongestCall);
   return std::unique_ptr<Client>(new Client(std::make_shared<Core>(
       std::move(options), std::move(credentials), transport, clock, entropy)));
 }

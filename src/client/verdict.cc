@@ -1,6 +1,7 @@
 #include "client/verdict.h"
 
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -26,16 +27,47 @@ Verdict Failed(Kind kind, std::string message, Again again, Effect effect) {
           .nothing_happened = effect == Effect::kNone};
 }
 
-// Seconds; dates, which HTTP also allows, are not read.
+// The digits of `text` from `at`, as a number; nullopt if there is anything else among them.
+std::optional<int> NumberAt(std::string_view text, std::size_t at, std::size_t digits) {
+  int number = 0;
+  const char* const begin = text.data() + at;
+  const auto [end, error] = std::from_chars(begin, begin + digits, number);
+  if (error != std::errc() || end != begin + digits || number < 0) return std::nullopt;
+  return number;
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, IMF-fixdate); other forms are not read.
+std::optional<std::chrono::sys_seconds> ParseDate(std::string_view text) {
+  using namespace std::chrono;
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
+  const auto day_of_month = NumberAt(text, 5, 2);
+  const std::size_t month_at = kMonths.find(text.substr(8, 3));
+  const auto in_year = NumberAt(text, 12, 4);
+  const auto hour = NumberAt(text, 17, 2);
+  const auto minute = NumberAt(text, 20, 2);
+  const auto second = NumberAt(text, 23, 2);
+  if (!day_of_month || !in_year || !hour || !minute || !second) return std::nullopt;
+  if (month_at == kMonths.npos || month_at % 3 != 0) return std::nullopt;
+  const year_month_day date{year(*in_year), month(static_cast<unsigned>(month_at / 3 + 1)),
+                            day(static_cast<unsigned>(*day_of_month))};
+  if (!date.ok()) return std::nullopt;
+  return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
+}
+
+// Seconds, or a date: by the clock of the server, which says what time it is.
 std::optional<std::chrono::seconds> RetryAfter(const HttpReply& reply) {
   const std::string* const text = reply.headers.Find("retry-after");
-  if (text == nullptr || text->empty() || text->size() > 9) return std::nullopt;
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (error != std::errc() || end != text->data() + text->size() || seconds < 0) {
-    return std::nullopt;
+  if (text == nullptr || text->empty()) return std::nullopt;
+  if (text->size() <= 9) {
+    const auto seconds = NumberAt(*text, 0, text->size());
+    return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
   }
-  return std::chrono::seconds(seconds);
+  const std::string* const now_text = reply.headers.Find("date");
+  const auto at = ParseDate(*text);
+  const auto now = now_text == nullptr ? std::nullopt : ParseDate(*now_text);
+  if (!at || !now || *at < *now) return std::nullopt;
+  return *at - *now;
 }
 
 std::string InWords(int status) { return "HTTP status " + std::to_string(status); }
@@ -47,7 +79,10 @@ Verdict ByStatus(int status) {
   if (status == 429) {
     return Failed(Kind::kThrottled, "too many requests", Again::kYes, Effect::kNone);
   }
-  if (status >= 500) {
+  if (status == 425) {
+    return Failed(Kind::kUnavailable, "too early", Again::kYes, Effect::kNone);
+  }
+  if (status >= 500 || status == 408) {
     return Failed(Kind::kUnavailable, "the server failed: " + InWords(status), Again::kYes,
                   Effect::kMaybe);
   }
@@ -56,7 +91,9 @@ Verdict ByStatus(int status) {
 }
 
 Verdict WithoutProtocolVersion(int status) {
-  if (status == 401 || status == 403 || status == 429 || status >= 500) return ByStatus(status);
+  const bool is_of_a_proxy = status == 401 || status == 403 || status == 408 || status == 425 ||
+                             status == 429 || status >= 500;
+  if (is_of_a_proxy) return ByStatus(status);
   return Failed(Kind::kCorrupt,
                 "the reply does not say which version of the protocol it is in: not a VSS server, "
                 "or an old one",

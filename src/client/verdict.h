@@ -27,7 +27,7 @@ enum class MissingProtocolVersion { kRefused, kAllowed };
 //   no reply                            try again
 //   3xx                                 kInvalid: redirects are not followed
 //   another version than "0"            kCorrupt
-//   none; 429, 5xx                      try again: something in front of the server
+//   none; 408, 425, 429, 5xx            try again: something in front of the server
 //   none; 401, 403                      kDenied
 //   none; any other                     kCorrupt, unless allowed
 //   2xx                                 kOk
@@ -36,7 +36,7 @@ enum class MissingProtocolVersion { kRefused, kAllowed };
 //   AUTH                                kDenied
 //   INTERNAL_SERVER 429                 kThrottled: try again, nothing happened
 //   INTERNAL_SERVER 503, Retry-After    kOverloaded: likewise
-//   any other 5xx                       try again
+//   any other 5xx, 408, 425             try again
 //   any other 401, 403, 429, 4xx        as the status says
 Verdict Judge(const Reply& reply, MissingProtocolVersion missing);
 

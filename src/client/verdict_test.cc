@@ -66,7 +66,7 @@ TEST(Verdict, AgreesWithOtherClients) {
 }
 
 TEST(Verdict, WhatStandsInFrontOfTheServerMayFailForAWhile) {
-  for (const int status : {429, 500, 502, 503, 504}) {
+  for (const int status : {408, 425, 429, 500, 502, 503, 504}) {
     EXPECT_TRUE(Judge(ReplyWith(status, "<html>", nullptr), kRefused).may_try_again) << status;
   }
   for (const int status : {200, 204, 400, 404, 418}) {
@@ -103,6 +103,25 @@ TEST(Verdict, RetryAfterIsAFewSecondsOrNothing) {
     HttpReply reply = ReplyWith(429);
     EXPECT_TRUE(reply.headers.Set("Retry-After", text));
     EXPECT_EQ(Judge(reply, kRefused).error.retry_after, std::nullopt) << text;
+  }
+}
+
+TEST(Verdict, RetryAfterAsADateIsMeasuredByTheClockOfTheServer) {
+  const auto asked = [](const char* date, const char* until) {
+    HttpReply reply = ReplyWith(429);
+    EXPECT_TRUE(reply.headers.Set("Date", date));
+    EXPECT_TRUE(reply.headers.Set("Retry-After", until));
+    return Judge(reply, kRefused).error.retry_after;
+  };
+  const char* const now = "Tue, 31 Dec 2024 23:59:50 GMT";
+  EXPECT_EQ(asked(now, "Wed, 01 Jan 2025 00:00:05 GMT"), std::chrono::seconds(15));
+  EXPECT_EQ(asked(now, now), std::chrono::seconds(0));
+  for (const char* nonsense : {"Tue, 31 Dec 2024 23:59:49 GMT", "Wed, 32 Jan 2025 00:00:05 GMT",
+                               "Wed, 01 Xyz 2025 00:00:05 GMT", "Wed, 01 anF 2025 00:00:05 GMT",
+                               "Wed, 01 Jan 2025 00:00:05 UTC", "Wed, 01 Jan 2025 00:-1:05 GMT",
+                               "Wednesday, 01-Jan-25 00:00:05 GMT"}) {
+    EXPECT_EQ(asked(now, nonsense), std::nullopt) << nonsense;
+    EXPECT_EQ(asked(nonsense, nonsense), *nonsense == 'T' ? asked(now, now) : std::nullopt);
   }
 }
 

@@ -9,6 +9,7 @@ namespace vss::client {
 namespace {
 
 constexpr std::size_t kHeaderBytesMax = std::size_t{256} << 10;
+constexpr std::size_t kFieldsMax = 200;  // Finding one takes a look at them all.
 // Servers close connections that nobody used for a minute or so: ours are given up before.
 constexpr long kIdleSecondsMax = 50;
 constexpr long kSendBufferBytes = 256L << 10;
@@ -133,6 +134,7 @@ bool Exchange::AddHeader(std::string_view line) {
   if (colon == line.npos) return true;
   const std::string_view name = line.substr(0, colon);
   std::string value(Trimmed(line.substr(colon + 1)));
+  if (reply_.headers.Fields().size() >= kFieldsMax) return false;
   if (const std::string* before = reply_.headers.Find(name)) value = *before + ", " + value;
   return reply_.headers.Set(name, value).has_value();
 }

@@ -152,6 +152,13 @@ TEST_F(TransportTest, WhatIsTooLargeIsBrokenOff) {
   flood("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "3e8\r\n" + kilobyte + "\r\n");
   flood("HTTP/1.1 200 OK\r\n", "a: " + kilobyte + "\r\n");
   flood("HTTP/1.1 200 OK\r\na: ", kilobyte);
+  std::string fields;
+  for (int i = 0; i < 1000; ++i) fields += "f" + std::to_string(i) + ":\r\n";
+  ScriptedServer many_fields([&](Peer& peer) {
+    peer.ReadRequest();
+    peer.Send("HTTP/1.1 200 OK\r\n" + fields + "content-length: 0\r\n\r\n");
+  });
+  EXPECT_FALSE(Post(many_fields.Url()));
   flood("", "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
