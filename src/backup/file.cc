@@ -43,7 +43,8 @@ Result<Done> RenameFile(const std::string& from, const std::string& to, Rename r
   const unsigned int flags = rename == Rename::kReplaces ? 0 : RENAME_NOREPLACE;
   int result = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags);
   // Network file systems know no flags: then looking before has to do.
-  if (result != 0 && errno == EINVAL && access(to.c_str(), F_OK) != 0) {
+  if (result != 0 && errno == EINVAL && flags != 0) {
+    if (access(to.c_str(), F_OK) == 0) return Invalid(to + " is in the way");
     result = std::rename(from.c_str(), to.c_str());
   }
   if (result == 0) return Done{};

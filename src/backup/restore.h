@@ -34,7 +34,9 @@ struct RestoreOutcome {
   std::uint64_t removed = 0;
   std::uint64_t there_already = 0;
   std::uint64_t only_in_target = 0;  // Records that the backup knows nothing of.
-  std::vector<Key> conflicts;        // What differs; the first hundred.  Then nothing was written.
+  // What differs, and nothing was written; or what changed meanwhile, and the counts above say what
+  // was written before.  The first hundred.
+  std::vector<Key> conflicts;
   std::uint64_t conflict_count = 0;
   bool is_order_kept = true;  // The target lists these records as the source did.
 

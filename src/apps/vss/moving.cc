@@ -57,7 +57,7 @@ ExitCode ReportConflict(const Context& context, const backup::RestoreOutcome& ou
   json["keys"] = outcome.conflicts;
   context.out.Complain(NameOf(Kind::kUnavailable),
                        "somebody else writes to the target: after " + WrittenIn(outcome) +
-                           " this changed meanwhile: " + Printable(outcome.conflicts.front()),
+                           " this changed meanwhile: " + outcome.conflicts.front(),
                        json);
   return kUnavailable;
 }

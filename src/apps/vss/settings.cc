@@ -112,7 +112,7 @@ constexpr std::array<std::string_view, 3> kOfOneServer = {"ca-file", "plain-http
 
 bool SaysOneOf(std::span<const std::string_view> names, const Settings& settings) {
   return std::ranges::any_of(
-      names, [&](std::string_view name) { return !ValueOf(settings, name).empty(); });
+      names, [&](std::string_view name) { return settings.contains(std::string(name)); });
 }
 
 void Erase(std::span<const std::string_view> names, Settings& settings) {
