@@ -41,7 +41,7 @@ struct Lie {
 std::ostream& operator<<(std::ostream& out, const Lie& lie) { return out << lie.name; }
 
 std::vector<Lie> Lies() {
-  const auto always = [](std::string answer) {
+  const auto always = [](const std::string& answer) {
     return [answer](Peer& peer) {
       if (!peer.ReadRequest().empty()) peer.Send(answer);
     };
