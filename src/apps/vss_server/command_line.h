@@ -35,11 +35,11 @@ struct CommandLine {
   bool lean_list_index = false;
 
   // The database of the original server for signers; the defaults are that server's.
+  bool lssd_without_tls = false;
   std::string lssd_hosts = "/var/run/postgresql";
   std::string lssd_user = "dev";
   std::string lssd_database = "dev";
   std::string lssd_password_file;
-  bool lssd_without_tls = false;
   std::string lssd_etcd_dump;  // Instead of all that.
 };
 

@@ -47,7 +47,7 @@ std::string AddressIn(std::string_view peer) {
 // The client's deadline in ours.  One that is far away, which clients say for none, is none: it may
 // not even be expressible as a time of the standard library.
 Deadline DeadlineOf(const CallbackServerContext& context) {
-  constexpr std::int64_t kSecondsMax = 24 * 60 * 60;
+  constexpr std::int64_t kSecondsMax = std::int64_t{24} * 60 * 60;
   const gpr_timespec deadline = context.raw_deadline();
   const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
   if (left.tv_sec >= kSecondsMax) return Deadline::Never();

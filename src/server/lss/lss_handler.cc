@@ -54,7 +54,8 @@ void LssHandler::OnCall(Operation operation, std::string_view address, std::stri
 
 Answer LssHandler::Finish(Operation operation, const std::string& tenant, SteadyTime began,
                           Result<Answer> result) {
-  Answer answer = result ? *std::move(result) : lss_api::AnswerTo(result.error());
+  const Failure* const failure = result ? nullptr : &result.error();
+  Answer answer = failure != nullptr ? lss_api::AnswerTo(*failure) : *std::move(result);
   const auto took = clock_.Steady() - began;
   observer_.OnRequest(NameOf(operation), answer.http_status, took);
 
@@ -74,8 +75,8 @@ Answer LssHandler::Finish(Operation operation, const std::string& tenant, Steady
               {"status", answer.http_status},
               {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
               {"tenant", tenant.empty() ? "" : TenantDigest(tenant)},
-              {"failure", result ? "" : vss::NameOf(result.error().kind)},
-              {"detail", result ? "" : result.error().detail},
+              {"failure", failure != nullptr ? vss::NameOf(failure->kind) : ""},
+              {"detail", failure != nullptr ? failure->detail : ""},
               {"left_out", left_out}});
   return answer;
 }

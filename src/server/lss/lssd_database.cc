@@ -46,6 +46,7 @@ Result<std::vector<LssdRecord>> LssdDatabase::Next() {
   const auto rows = connection_->RunOne(kFetch);
   if (!rows) return store::FailureFrom(rows.error());
   std::vector<LssdRecord> records;
+  records.reserve(static_cast<std::size_t>(rows->Rows()));
   for (int row = 0; row < rows->Rows(); ++row) {
     records.push_back(
         {rows->Text(row, 0), {rows->Text(row, 1), rows->Int(row, 2), rows->Text(row, 3)}});
