@@ -33,7 +33,8 @@ void Put(std::string_view bytes) {
   if (!request) return;
   CHECK(request->items.size() <= kItemsMax);
   const Space space{"lss:02", ""};
-  const auto batch = LowerPut(space, request->items);
+  if (!CheckOrder(request->items)) return;
+  const auto batch = LowerPut(space, request->items, {});
   if (!batch) return;
   for (std::size_t i = 0; i < batch->changes.size(); ++i) {
     const Change& change = batch->changes[i];
