@@ -1,0 +1,20 @@
+// Whether this process may use a file, and if not why, in words for an operator.
+#ifndef VSS_BASE_FILE_ACCESS_H_
+#define VSS_BASE_FILE_ACCESS_H_
+
+#include <string>
+
+#include "base/failure.h"
+
+namespace vss {
+
+// `mode` is as for access(2); it is the effective user who asks.  kInvalid, because asking again
+// does not help: "/data/vss.db belongs to root and this process is vss-server: Permission denied".
+Result<Done> CheckAccess(const std::string& path, int mode);
+
+// The same of a file that is written, and made if it is not there.  Its folder has to be there.
+Result<Done> CheckWritable(const std::string& path);
+
+}  // namespace vss
+
+#endif  // VSS_BASE_FILE_ACCESS_H_
