@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_access.h"
+
 namespace vss::store::sqlite {
 namespace {
 
@@ -64,6 +66,14 @@ NamedFile::NamedFile(std::string path) : path_(std::move(path)) {
 bool NamedFile::IsInPlace() const {
   const NamedFile now(path_);
   return now.inode_ == inode_ && now.device_ == device_;
+}
+
+Result<Done> CheckFiles(const std::string& path) {
+  // SQLite makes its log in the folder, whether the file is there or not.
+  for (const char* suffix : {"", ".lock", "-wal", "-shm"}) {
+    VSS_RETURN_IF_FAILED(CheckWritable(path + suffix));
+  }
+  return Done{};
 }
 
 bool FileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }

@@ -27,6 +27,9 @@ class FileLock final {
   int descriptor_;
 };
 
+// Whether this process may write to `path` and to the files that lie beside it.  Makes nothing.
+Result<Done> CheckFiles(const std::string& path);
+
 bool FileExists(const std::string& path);
 
 // The path of the file itself, whichever links lead to it.  SQLite keeps its log beside that.

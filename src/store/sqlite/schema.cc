@@ -85,6 +85,7 @@ Result<Done> PrepareTables(const SqliteOptions& options, bool check_pages) {
 Result<OpenedFile> OpenFile(SqliteOptions& options) {
   using Check = SqliteOptions::Check;
   options.path = Canonical(options.path);
+  VSS_RETURN_IF_FAILED(CheckFiles(options.path));
   VSS_TRY(FileLock lock, FileLock::Take(options.path));
   const bool after_crash = WasNotClosed(options.path);
   if (IsLogWithoutFile(options.path)) {
@@ -105,7 +106,9 @@ Unexpected<Failure> CannotOpen(const std::string& path, const Error& error) {
   if (error.Primary() == SQLITE_NOTADB) {
     return Invalid(path + " is not a store of this server: it holds something else");
   }
-  return Unexpected(error.ToFailure());
+  Failure failure = error.ToFailure();
+  failure.message = path + ": " + failure.message;
+  return Unexpected(std::move(failure));
 }
 
 Result<Done> CheckOrigin(Database& database, const std::string& path) {

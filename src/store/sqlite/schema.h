@@ -25,8 +25,8 @@ struct OpenedFile {
 
 // Takes the file for this process, makes it if it is not there, sees that its tables are ours, and
 // checks its pages if `options.check` asks for that.  Makes `options.path` canonical.
-// kInvalid: not a file of ours, or of a newer version, or missing.  kUnavailable: in use, or cannot
-// be read. kCorrupt: damaged.
+// kInvalid: not a file of ours, or of a newer version, or missing, or not for this process to
+// write.  kUnavailable: in use, or cannot be read.  kCorrupt: damaged.
 Result<OpenedFile> OpenFile(SqliteOptions& options);
 
 // Connections set up for their work, to a file that OpenFile has seen.

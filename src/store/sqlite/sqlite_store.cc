@@ -82,17 +82,21 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
+Result<Done> CheckSqliteFiles(const SqliteOptions& options) {
+  return sqlite::CheckFiles(sqlite::Canonical(options.path));
+}
+
 Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options, const Clock& clock, Log& log,
                                                StoreObserver& observer) {
   VSS_TRY(sqlite::OpenedFile file, sqlite::OpenFile(options));
   if (file.after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
 
   auto writer = sqlite::OpenForWriting(options);
-  if (!writer) return Unexpected(writer.error().ToFailure());
+  if (!writer) return sqlite::CannotOpen(options.path, writer.error());
   std::vector<Database> readers;
   for (std::size_t i = 0; i < std::max<std::size_t>(options.read_lanes, 1); ++i) {
     auto reader = sqlite::OpenForReading(options);
-    if (!reader) return Unexpected(reader.error().ToFailure());
+    if (!reader) return sqlite::CannotOpen(options.path, reader.error());
     readers.push_back(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(

@@ -23,10 +23,14 @@
 
 namespace vss::store {
 
-// kInvalid: the file is not ours, or newer than this program.  kUnavailable: it cannot be opened,
-// or another server has it.  kCorrupt: damaged.  `clock`, `log` and `observer` outlive the store.
+// kInvalid: the file is not ours, or newer than this program, or its owner or its folder is not
+// what it takes.  kUnavailable: it cannot be opened, or another server has it.  kCorrupt: damaged.
+// `clock`, `log` and `observer` outlive the store.
 Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options, const Clock& clock, Log& log,
                                                StoreObserver& observer);
+
+// Whether the owner and the folder of the file let this process open or make it.  Makes nothing.
+Result<Done> CheckSqliteFiles(const SqliteOptions& options);
 
 }  // namespace vss::store
 

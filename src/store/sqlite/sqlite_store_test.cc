@@ -139,7 +139,25 @@ TEST_F(SqliteStoreTest, AMissingFileIsMadeOnlyWhereThatIsWanted) {
   const auto nowhere =
       MakeSqliteStore({.path = folder_.Path("no/folder/vss.db")}, clock_, log_, observer_);
   ASSERT_FALSE(nowhere);
-  EXPECT_EQ(nowhere.error().kind, Kind::kUnavailable);
+  EXPECT_EQ(nowhere.error().kind, Kind::kInvalid);
+}
+
+// What is left when root has restored a backup, or looked after the store, beside a server that is
+// somebody else.
+TEST_F(SqliteStoreTest, AFileThatBelongsToAnotherIsNamed) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  ASSERT_EQ(Refusal(), std::nullopt);
+  ASSERT_EQ(chown(folder_.Path("").c_str(), 65534, 65534), 0);
+  for (const std::string& file : {path_, path_ + ".lock"}) {
+    ASSERT_EQ(seteuid(65534), 0);
+    const auto refused = Open();
+    ASSERT_EQ(seteuid(0), 0);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Kind::kInvalid);
+    EXPECT_NE(refused.error().message.find(file + " belongs to root"), std::string::npos)
+        << refused.error().message;
+    ASSERT_EQ(chown(file.c_str(), 65534, 65534), 0);
+  }
 }
 
 TEST_F(SqliteStoreTest, AnEmptyFileBecomesAStore) {
