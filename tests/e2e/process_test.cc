@@ -136,8 +136,11 @@ TEST(Start, FailsIfTheStoreCannotBeOpened) {
   Deployment deployment("sqlite");
   deployment.settings["VSS_STORE_SQLITE_PATH"] = deployment.Path("no/such/folder/vss.db");
   const Ended run = RunServer({}, deployment.settings);
-  EXPECT_EQ(run.exit_code, kFailed);
+  EXPECT_EQ(run.exit_code, kBadUsage);
   EXPECT_THAT(run.output, HasSubstr("no/such/folder/vss.db"));
+  const Ended check = RunServer({"--check-config"}, deployment.settings);
+  EXPECT_EQ(check.exit_code, kBadUsage);
+  EXPECT_THAT(check.output, HasSubstr("no/such/folder/vss.db"));
 
   WriteFile(deployment.Path("text.db"), std::string(5000, 'x'));
   deployment.settings["VSS_STORE_SQLITE_PATH"] = deployment.Path("text.db");
@@ -145,6 +148,19 @@ TEST(Start, FailsIfTheStoreCannotBeOpened) {
   EXPECT_EQ(wrong_file.exit_code, kBadUsage);  // The configuration names the wrong file.
   EXPECT_THAT(wrong_file.output, HasSubstr("text.db"));
   EXPECT_EQ(ReadWholeFile(deployment.Path("text.db")), std::string(5000, 'x'));
+}
+
+TEST(Start, FailsIfItsLogCannotBeWritten) {
+  Deployment deployment("sqlite");
+  WriteFile(deployment.Path("file"), "text");
+  deployment.settings["VSS_LOG_FILE"] = deployment.Path("file/vss.log");
+  for (const std::vector<std::string>& arguments :
+       {{"--check-config"}, std::vector<std::string>()}) {
+    const Ended run = RunServer(arguments, deployment.settings);
+    EXPECT_EQ(run.exit_code, kBadUsage);
+    EXPECT_THAT(run.output, HasSubstr(deployment.Path("file/vss.log")));
+  }
+  EXPECT_FALSE(std::filesystem::exists(deployment.Path("vss.db")));
 }
 
 TEST(Start, FailsIfTheDatabaseIsNotThere) {

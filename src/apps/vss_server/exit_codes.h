@@ -6,7 +6,8 @@ namespace vss::apps {
 
 inline constexpr int kStopped = 0;   // By SIGTERM or SIGINT, everything finished.
 inline constexpr int kFailed = 1;    // The store or an address could not be had.
-inline constexpr int kBadUsage = 2;  // The command line or the configuration is wrong.
+inline constexpr int kBadUsage = 2;  // The command line or the configuration is wrong, or
+                                     // this process may not use the files that it names.
 
 }  // namespace vss::apps
 

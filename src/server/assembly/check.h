@@ -1,5 +1,6 @@
 // Whether a configuration can start a server, as far as that can be told without opening a store or
-// a port: its certificates, keys and passwords are read.
+// a port: its certificates, keys and passwords are read, and whether its files may be written is
+// looked at.
 #ifndef VSS_SERVER_ASSEMBLY_CHECK_H_
 #define VSS_SERVER_ASSEMBLY_CHECK_H_
 

@@ -33,6 +33,21 @@ TEST(CheckFiles, ReadsWhatServingWouldRead) {
   }
 
   config = {};
+  config.store.sqlite.path = "/nowhere/vss.db";
+  const auto no_folder = CheckFilesOf(config, clock);
+  ASSERT_FALSE(no_folder);
+  EXPECT_EQ(no_folder.error().kind, Kind::kInvalid);
+  EXPECT_NE(no_folder.error().message.find("/nowhere/vss.db"), std::string::npos);
+
+  config = {};
+  config.log.file = folder.files().key + "/vss.log";
+  const auto no_log = CheckFilesOf(config, clock);
+  ASSERT_FALSE(no_log);
+  EXPECT_EQ(no_log.error().kind, Kind::kInvalid);
+  EXPECT_NE(no_log.error().message.find("log.file: " + config.log.file), std::string::npos)
+      << no_log.error().message;
+
+  config = {};
   config.auth.schemes = {"jwt"};
   config.auth.jwt_public_keys = {"/nowhere/jwt.pem"};
   EXPECT_FALSE(CheckFilesOf(config, clock));

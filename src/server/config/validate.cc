@@ -4,6 +4,8 @@
 #include <charconv>
 #include <initializer_list>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/http/client_address.h"
 
@@ -44,10 +46,6 @@ bool IsOrigin(std::string_view text) {
 
 Result<Done> ValidateServer(const Config& config) {
   if (config.server.listen.empty()) return Invalid("server.listen is empty");
-  for (const std::string& address : config.server.listen) {
-    VSS_RETURN_IF_FAILED(ParseHostPort(address));
-  }
-  if (!config.admin.listen.empty()) VSS_RETURN_IF_FAILED(ParseHostPort(config.admin.listen));
   if (config.server.tls_certificate.empty() != config.server.tls_key.empty()) {
     return Invalid("server.tls_certificate and server.tls_key go together");
   }
@@ -104,6 +102,39 @@ Result<Done> ValidateLss(const Config& config) {
   VSS_RETURN_IF_FAILED(
       AtLeast("lss.connections_per_address_max", lss.connections_per_address_max, 1));
   return AtLeast("lss.calls_per_connection_max", lss.calls_per_connection_max, 1);
+}
+
+// Of two addresses only one could be had.
+bool Collide(const HostPort& a, const HostPort& b) {
+  const auto is_any = [](const std::string& host) { return host == "0.0.0.0" || host == "::"; };
+  const bool same_family =
+      (a.host.find(':') == std::string::npos) == (b.host.find(':') == std::string::npos);
+  return a.port != 0 && a.port == b.port &&
+         (a.host == b.host || (same_family && (is_any(a.host) || is_any(b.host))));
+}
+
+Result<Done> ValidateAddresses(const Config& config) {
+  std::vector<std::pair<std::string, HostPort>> taken;
+  const auto take = [&taken](const char* setting, const std::string& address,
+                             std::optional<std::uint16_t> default_port) -> Result<Done> {
+    const auto parsed = ParseHostPort(address, default_port);
+    if (!parsed) return Invalid(std::string(setting) + ": " + parsed.error().message);
+    for (const auto& [other, at] : taken) {
+      if (Collide(*parsed, at)) {
+        return Invalid(setting + (": " + address).append(" is taken by ").append(other));
+      }
+    }
+    taken.emplace_back(setting, *parsed);
+    return Done{};
+  };
+  for (const std::string& address : config.server.listen) {
+    VSS_RETURN_IF_FAILED(take("server.listen", address, std::nullopt));
+  }
+  for (const std::string& address : config.lss.listen) {
+    VSS_RETURN_IF_FAILED(take("lss.listen", address, kLssPort));
+  }
+  if (config.admin.listen.empty()) return Done{};
+  return take("admin.listen", config.admin.listen, std::nullopt);
 }
 
 Result<Done> ValidateAuth(const Config& config) {
@@ -183,6 +214,7 @@ std::string Lower(std::string_view text) {
 }  // namespace
 
 Result<Done> Validate(const Config& config) {
+  VSS_RETURN_IF_FAILED(ValidateAddresses(config));
   VSS_RETURN_IF_FAILED(ValidateServer(config));
   VSS_RETURN_IF_FAILED(ValidateLss(config));
   VSS_RETURN_IF_FAILED(ValidateAuth(config));

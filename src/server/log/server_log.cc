@@ -6,9 +6,11 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <utility>
 
+#include "base/file_access.h"
 #include "base/guarded.h"
 
 namespace vss::server {
@@ -53,7 +55,7 @@ Result<Logger> MakeLogger(LogFormat format, const std::string& file) {
     logger->flush_on(spdlog::level::trace);
     return logger;
   } catch (const spdlog::spdlog_ex& error) {
-    return Unavailable("the log file cannot be opened", error.what());
+    return Invalid(std::string("log.file: ") + error.what());
   }
 }
 
@@ -89,6 +91,20 @@ class SpdServerLog final : public ServerLog {
 };
 
 }  // namespace
+
+Result<Done> CheckLogFile(const std::string& file) {
+  namespace fs = std::filesystem;
+  if (file.empty()) return Done{};
+  // The folders that are missing will be made in the last one that is not.
+  fs::path path = fs::absolute(file);
+  std::error_code ignored;
+  while (!fs::exists(path, ignored) && !fs::exists(path.parent_path(), ignored)) {
+    path = path.parent_path();
+  }
+  const auto checked = CheckWritable(path);
+  if (!checked) return Invalid("log.file: " + checked.error().message);
+  return Done{};
+}
 
 Result<std::unique_ptr<ServerLog>> MakeServerLog(LogLevel level, LogFormat format,
                                                  const std::string& file) {

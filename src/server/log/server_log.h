@@ -29,6 +29,9 @@ class ServerLog : public Log {
 Result<std::unique_ptr<ServerLog>> MakeServerLog(LogLevel level, LogFormat format,
                                                  const std::string& file);
 
+// Whether this process may write to `file`, or make it.  Makes nothing.
+Result<Done> CheckLogFile(const std::string& file);
+
 // "off", "error", "warn", "info", "debug" or "trace", in any case.
 Result<LogLevel> ParseLogLevel(std::string_view text);
 

@@ -82,6 +82,16 @@ TEST(ServerLog, LeavesOutWhatIsBelowItsLevel) {
   EXPECT_NE(text.find("chatty"), std::string::npos);
 }
 
+TEST(ServerLog, LookingWhetherItsFileCanBeWrittenMakesNothing) {
+  const TempFolder folder;
+  EXPECT_TRUE(CheckLogFile(""));
+  EXPECT_TRUE(CheckLogFile((folder / "deep/down/vss.log").string()));
+  EXPECT_FALSE(fs::exists(folder / "deep"));
+  EXPECT_FALSE(CheckLogFile((folder / "").string()));
+  std::ofstream(folder / "file") << "text";
+  EXPECT_FALSE(CheckLogFile((folder / "file/vss.log").string()));
+}
+
 TEST(ServerLog, AFileThatCannotBeOpenedIsAFailure) {
   EXPECT_FALSE(MakeServerLog(LogLevel::kInfo, LogFormat::kText, "/proc/nowhere/vss.log"));
 }
