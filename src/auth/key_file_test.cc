@@ -125,6 +125,7 @@ TEST_F(KeyFiles, IsTheSameForServersThatStartAtOnce) {
   std::vector<std::string> ids(8);
   {
     std::vector<std::jthread> servers;
+    servers.reserve(ids.size());
     for (std::string& id : ids) {
       servers.emplace_back([this, &id] { id = crypto::EncodeHex(Load()->key.PublicKey()); });
     }

@@ -162,9 +162,15 @@ TEST(LdkNodeLayout, AForeignKeyIsCorrupt) {
     ASSERT_FALSE(name) << key;
     EXPECT_EQ(name.error().kind, Kind::kCorrupt);
   }
-  for (const std::string& key :
-       {std::string(), std::string("#"), hidden, hidden + "#" + hidden, "a#b#" + hidden,
-        v1_key + "#", "#" + v1_key, store.obfuscator.Obfuscate("a#b#c") + "#" + hidden}) {
+  const std::vector<std::string> wrong = {"",
+                                          "#",
+                                          hidden,
+                                          hidden + "#" + hidden,
+                                          "a#b#" + hidden,
+                                          v1_key + "#",
+                                          "#" + v1_key,
+                                          store.obfuscator.Obfuscate("a#b#c") + "#" + hidden};
+  for (const std::string& key : wrong) {
     EXPECT_FALSE(store.v1.Split(key)) << key;
   }
 }

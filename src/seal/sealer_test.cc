@@ -85,6 +85,7 @@ TEST(Sealer, ManyThreadsMayShareOne) {
   const Sealer sealer(SecretFrom(kKey), entropy);
   const KeyObfuscator obfuscator(SecretFrom(kKey));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {
