@@ -45,7 +45,7 @@ class Device {
   BlockingKvStore& store() { return store_; }
 
  private:
-  const vss::SystemClock clock_;
+  const vss::SystemClock clock_{};
   vss::SystemEntropy entropy_;
   vss::client::CurlTransport transport_;
   vss::seal::LdkNodeKeys keys_;

@@ -38,7 +38,7 @@ std::optional<int> NumberAt(std::string_view text, std::size_t at, std::size_t d
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, IMF-fixdate); other forms are not read.
 std::optional<std::chrono::sys_seconds> ParseDate(std::string_view text) {
-  using namespace std::chrono;
+  using std::chrono::year_month_day;
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
   const auto day_of_month = NumberAt(text, 5, 2);
@@ -49,10 +49,12 @@ std::optional<std::chrono::sys_seconds> ParseDate(std::string_view text) {
   const auto second = NumberAt(text, 23, 2);
   if (!day_of_month || !in_year || !hour || !minute || !second) return std::nullopt;
   if (month_at == kMonths.npos || month_at % 3 != 0) return std::nullopt;
-  const year_month_day date{year(*in_year), month(static_cast<unsigned>(month_at / 3 + 1)),
-                            day(static_cast<unsigned>(*day_of_month))};
+  const year_month_day date{std::chrono::year(*in_year),
+                            std::chrono::month(static_cast<unsigned>(month_at / 3 + 1)),
+                            std::chrono::day(static_cast<unsigned>(*day_of_month))};
   if (!date.ok()) return std::nullopt;
-  return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second);
 }
 
 // Seconds, or a date: by the clock of the server, which says what time it is.

@@ -56,7 +56,7 @@ class KvStoreTest : public ::testing::Test {
 
   std::unique_ptr<vss::testing::RunningServer> server_ =
       vss::testing::StartServer("memory").value();
-  const SystemClock clock_;
+  const SystemClock clock_{};
   SystemEntropy entropy_;
   CurlTransport transport_;
   std::vector<std::unique_ptr<Client>> clients_;

@@ -65,7 +65,7 @@ class Place {
         vss::client::SignatureCredentials(FromEnvironment<32>("WALLET_SECRET"), clock_, entropy_));
   }
 
-  const vss::SystemClock clock_;
+  const vss::SystemClock clock_{};
   vss::SystemEntropy entropy_;
   vss::client::CurlTransport transport_;
   std::unique_ptr<Client> client_;
