@@ -1,6 +1,7 @@
 // The real processes: what a killed server keeps, and lss-cli.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -279,6 +280,10 @@ TEST_F(LssProcess, WithAnotherKeyDoesNotStart) {
   const Ended ended = RunServer({}, settings_);
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_NE(ended.output.find("lss.accept_new_server_key"), std::string::npos) << ended.output;
+  EXPECT_NE(::access(folder_.Path("server_key").c_str(), F_OK), 0) << "a backup would take it";
+  settings_["VSS_LSS_ACCEPT_NEW_SERVER_KEY"] = "true";
+  Start();
+  EXPECT_EQ(::access(folder_.Path("server_key").c_str(), F_OK), 0);
 }
 
 TEST_F(LssProcess, OnAnOpenAddressWantsTls) {

@@ -49,7 +49,14 @@ std::string FolderOfKey(const Config& config) {
 Result<auth::KeyFile> KeyFor(const Config& config, store::Store& store, Log& log,
                              const Clock& clock, Entropy& entropy) {
   const std::string folder = FolderOfKey(config);
-  VSS_TRY(auth::KeyFile key, auth::LoadOrMakeKeyFile(folder + "/server_key", entropy));
+  const std::string path = folder + "/server_key";
+  if (!config.lss.accept_new_server_key) {
+    // In this order: another server that tells the store of a key has made the file before.
+    const Result<Done> may_make = MayMakeServerKey(store, path, clock);
+    VSS_TRY(const auto existing, auth::LoadKeyFile(path, entropy));
+    if (!existing) VSS_RETURN_IF_FAILED(may_make);
+  }
+  VSS_TRY(auth::KeyFile key, auth::LoadOrMakeKeyFile(path, entropy));
   if (key.is_new) log.Info("server key made", {{"folder", folder}});
   if (key.is_exposed) log.Warn("others may read server_key", {{"folder", folder}});
   VSS_RETURN_IF_FAILED(CheckServerId(

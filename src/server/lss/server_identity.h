@@ -6,6 +6,8 @@
 #ifndef VSS_SERVER_LSS_SERVER_IDENTITY_H_
 #define VSS_SERVER_LSS_SERVER_IDENTITY_H_
 
+#include <string>
+
 #include "base/clock.h"
 #include "base/failure.h"
 #include "crypto/secp256k1.h"
@@ -18,6 +20,10 @@ enum class IfServerIdDiffers { kRefuse, kAccept };
 // Waits for the store.  kInvalid if it is another's.
 Result<Done> CheckServerId(store::Store& store, const crypto::CompressedKey& id,
                            IfServerIdDiffers if_differs, const Clock& clock);
+
+// Whether nobody depends on a server key yet, so that one may be made at `path`, where there is
+// none.  Waits for the store.  kInvalid if somebody does.
+Result<Done> MayMakeServerKey(store::Store& store, const std::string& path, const Clock& clock);
 
 }  // namespace vss::server
 

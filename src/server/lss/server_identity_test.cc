@@ -26,5 +26,18 @@ TEST(LssServerIdentity, AStoreStaysWithTheKeyItWasFirstUsedWith) {
   EXPECT_FALSE(check(first, IfServerIdDiffers::kRefuse));
 }
 
+TEST(LssServerIdentity, AStoreThatKnowsAKeyIsNotGivenANewOne) {
+  const SystemClock clock;
+  store::MemoryStore store(clock);
+  EXPECT_TRUE(MayMakeServerKey(store, "/data/server_key", clock));
+  ASSERT_TRUE(CheckServerId(store, {2, 1}, IfServerIdDiffers::kRefuse, clock));
+  const auto refused = MayMakeServerKey(store, "/data/server_key", clock);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::kInvalid);
+  for (const char* part : {"0201", "/data/server_key is not there", "accept_new_server_key"}) {
+    EXPECT_NE(refused.error().message.find(part), std::string::npos) << refused.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace vss::server
