@@ -163,6 +163,26 @@ TEST(Start, FailsIfItsLogCannotBeWritten) {
   EXPECT_FALSE(std::filesystem::exists(deployment.Path("vss.db")));
 }
 
+// An empty store where a full one was expected is noticed by what the log says.
+TEST(Start, SaysWhichStoreItHas) {
+  for (const char* kind : {"sqlite", "postgres"}) {
+    const bool is_postgres = kind == std::string("postgres");
+    if (is_postgres && PostgresServer::Shared() == nullptr) continue;
+    Deployment deployment(kind, PostgresServer::Shared());
+    const std::string name = is_postgres ? deployment.settings["VSS_STORE_POSTGRES_DATABASE"]
+                                         : deployment.Path("vss.db");
+    const std::string opened =
+        is_postgres ? "database=\"" + name + "\" schema=7" : name + " schema=1";
+    auto first = deployment.Start();
+    EXPECT_THAT(first->Output(), HasSubstr("warning store made, it is empty"));
+    EXPECT_THAT(first->Output(), HasSubstr(opened));
+    EXPECT_EQ(first->Stop(SIGTERM), kStopped);
+    auto second = deployment.Start();
+    EXPECT_THAT(second->Output(), Not(HasSubstr("store made")));
+    EXPECT_THAT(second->Output(), HasSubstr(opened));
+  }
+}
+
 TEST(Start, FailsIfTheDatabaseIsNotThere) {
   Deployment deployment("sqlite");
   deployment.settings["VSS_STORE_KIND"] = "postgres";

@@ -100,6 +100,7 @@ struct Standing {
   std::int64_t upstream_steps = 0;
   std::int64_t own_steps = 0;
   bool version_is_clear = true;  // False: the version table has not exactly one row.
+  bool has_records = true;       // False: the table of records is not there.
 };
 
 PgAnswer<bool> HasTable(PgConnection& connection, std::string_view name) {
@@ -132,6 +133,9 @@ PgAnswer<Standing> ReadStanding(PgConnection& connection) {
   const auto own = connection.RunOne({nullptr, "SELECT max(step) FROM vss_server_schema"});
   if (!own) return Unexpected(own.error());
   standing.own_steps = own->Int(0, 0);
+  const PgAnswer<bool> has_records = HasTable(connection, "vss_db");
+  if (!has_records) return Unexpected(has_records.error());
+  standing.has_records = *has_records;
   const PgAnswer<bool> is_there = HasTable(connection, "vss_db_version");
   if (!is_there) return Unexpected(is_there.error());
   if (!*is_there) return standing;
@@ -183,11 +187,11 @@ std::vector<PgCall> MissingSteps(const Standing& standing) {
   return calls;
 }
 
-PgAnswer<Result<Done>> Migrate(PgConnection& connection, bool allow_newer, Log& log) {
+PgAnswer<Result<Done>> Migrate(PgConnection& connection, const PostgresOptions& options, Log& log) {
   if (auto locked = LockSchema(connection); !locked) return Unexpected(locked.error());
   const PgAnswer<Standing> standing = ReadStanding(connection);
   if (!standing) return Unexpected(standing.error());
-  if (auto checked = CheckStanding(*standing, allow_newer); !checked) {
+  if (auto checked = CheckStanding(*standing, options.allow_newer_schema); !checked) {
     connection.RollBack();
     return checked;
   }
@@ -195,6 +199,14 @@ PgAnswer<Result<Done>> Migrate(PgConnection& connection, bool allow_newer, Log& 
   if (standing->upstream_steps < kUpstreamSteps) {
     log.Info("schema migrated", {{"from", standing->upstream_steps}, {"to", kUpstreamSteps}});
   }
+  // Where a store was expected, an empty new one is the first sign of a wrong name.
+  if (!standing->has_records) {
+    log.Warn("store made, it is empty",
+             {{"hosts", options.hosts}, {"database", options.vss_database}});
+  }
+  log.Info("store opened", {{"hosts", options.hosts},
+                            {"database", options.vss_database},
+                            {"schema", std::max(standing->upstream_steps, kUpstreamSteps)}});
   return Result<Done>(Done{});
 }
 
@@ -262,9 +274,8 @@ PgAnswer<bool> HasLeanListIndex(PgConnection& connection) {
 Result<Done> PrepareDatabase(const PostgresOptions& options, const Clock& clock, Log& log) {
   VSS_RETURN_IF_FAILED(CreateDatabase(options, clock, log));
   VSS_TRY(const std::unique_ptr<PgConnection> connection, OpenForMaintenance(options, clock));
-  VSS_RETURN_IF_FAILED(Persist(*connection, "preparing the tables", [&] {
-    return Migrate(*connection, options.allow_newer_schema, log);
-  }));
+  VSS_RETURN_IF_FAILED(Persist(*connection, "preparing the tables",
+                               [&] { return Migrate(*connection, options, log); }));
   if (auto cleared = ClearStaleMarkers(*connection); !cleared) {
     return UnavailableFrom(cleared.error());
   }

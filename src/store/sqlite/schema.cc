@@ -66,7 +66,8 @@ Result<bool> IsEmptyOrOurs(const SqliteOptions& options) {
   return *is_empty;
 }
 
-Result<Done> PrepareTables(const SqliteOptions& options, bool check_pages) {
+// Whether there were none.
+Result<bool> PrepareTables(const SqliteOptions& options, bool check_pages) {
   VSS_TRY(const bool is_empty, IsEmptyOrOurs(options));
   auto database = OpenForWriting(options);
   if (!database) return CannotOpen(options.path, database.error());
@@ -77,7 +78,8 @@ Result<Done> PrepareTables(const SqliteOptions& options, bool check_pages) {
     const auto created = CreateTables(*database);
     if (!created) return CannotOpen(options.path, created.error());
   }
-  return check_pages ? CheckPages(*database, options.path) : Done{};
+  if (check_pages) VSS_RETURN_IF_FAILED(CheckPages(*database, options.path));
+  return is_empty;
 }
 
 }  // namespace
@@ -96,10 +98,10 @@ Result<OpenedFile> OpenFile(SqliteOptions& options) {
     return Invalid(options.path + " does not exist");
   }
   VSS_RETURN_IF_FAILED(CreateFile(options.path));
-  VSS_RETURN_IF_FAILED(PrepareTables(
-      options,
-      options.check == Check::kAlways || (options.check == Check::kAfterCrash && after_crash)));
-  return OpenedFile{std::move(lock), NamedFile(options.path), after_crash};
+  const bool check_pages =
+      options.check == Check::kAlways || (options.check == Check::kAfterCrash && after_crash);
+  VSS_TRY(const bool is_new, PrepareTables(options, check_pages));
+  return OpenedFile{std::move(lock), NamedFile(options.path), after_crash, is_new};
 }
 
 Unexpected<Failure> CannotOpen(const std::string& path, const Error& error) {

@@ -21,6 +21,7 @@ struct OpenedFile {
   FileLock lock;
   NamedFile file;
   bool after_crash;  // It had not been closed.
+  bool is_new;       // It was made just now.
 };
 
 // Takes the file for this process, makes it if it is not there, sees that its tables are ours, and

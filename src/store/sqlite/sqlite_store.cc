@@ -90,6 +90,9 @@ Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options, const Cloc
                                                StoreObserver& observer) {
   VSS_TRY(sqlite::OpenedFile file, sqlite::OpenFile(options));
   if (file.after_crash) log.Warn("sqlite_was_not_closed", {{"path", options.path}});
+  // Where a store was expected, an empty new one is the first sign of a wrong path.
+  if (file.is_new) log.Warn("store made, it is empty", {{"path", options.path}});
+  log.Info("store opened", {{"path", options.path}, {"schema", sqlite::kSchemaVersion}});
 
   auto writer = sqlite::OpenForWriting(options);
   if (!writer) return sqlite::CannotOpen(options.path, writer.error());
