@@ -26,6 +26,20 @@ std::string FieldOf(const PGresult* result, int field) {
   return text != nullptr ? text : "";
 }
 
+// libpq's messages are made for a terminal.
+std::string InOneLine(std::string_view message) {
+  std::string line;
+  for (const char c : message) {
+    if (c != '\n' && c != '\t') {
+      line += c;
+    } else if (!line.ends_with(' ')) {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 // The server said that it is closing the connection, or that it has become a standby.
 bool IsGoodbye(std::string_view code) {
   return code.starts_with("08") || code == "57P01" || code == "57P02" || code == "57P03" ||
@@ -50,7 +64,7 @@ Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& 
   std::unique_ptr<PgConnection> connection(
       new PgConnection(raw, options.prepared_statements, timeout, clock));
   if (PQstatus(raw) != CONNECTION_OK) {
-    return Unavailable("the database is away", PQerrorMessage(raw));
+    return Unavailable("no connection to the database", InOneLine(PQerrorMessage(raw)));
   }
   PQsetNoticeProcessor(
       raw, [](void*, const char*) {}, nullptr);

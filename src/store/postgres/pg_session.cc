@@ -17,11 +17,15 @@ Result<PgConnection*> PgSession::Get() {
   if (!opened) {
     SetAwayUntil(context_.clock.Steady() + pause_);
     pause_ = std::min(pause_ * 2, kPauseMax);
-    context_.log.Warn("no connection to the database", {{"why", opened.error().detail}});
+    const std::string& why = opened.error().detail;
+    if (std::exchange(why_away_, why) != why) {
+      context_.log.Warn("no connection to the database", {{"why", why}});
+    }
     return Unexpected(std::move(opened).error());
   }
   SetAwayUntil(SteadyTime::min());
   pause_ = kPauseMin;
+  if (!std::exchange(why_away_, {}).empty()) context_.log.Info("connected to the database again");
   connection_ = *std::move(opened);
   return connection_.get();
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "base/clock.h"
 #include "base/failure.h"
@@ -59,6 +60,7 @@ class PgSession final {
   const std::span<const PgStatement> statements_;
   std::unique_ptr<PgConnection> connection_;
   std::chrono::milliseconds pause_ = kPauseMin;
+  std::string why_away_;  // Logged once, not with every attempt.
   std::atomic<SteadyTime::rep> away_until_{SteadyTime::min().time_since_epoch().count()};
 };
 
