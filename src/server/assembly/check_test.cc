@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "server/http/tls_testing.h"
+#include "tests/support/source_tree.h"
 
 namespace vss::server {
 namespace {
@@ -17,7 +21,9 @@ TEST(CheckFiles, ReadsWhatServingWouldRead) {
   config.server.tls_key = folder.files().key;
   EXPECT_TRUE(CheckFilesOf(config, clock));
   config.server.tls_key = "/nowhere/key.pem";
-  EXPECT_FALSE(CheckFilesOf(config, clock));
+  const auto no_key = CheckFilesOf(config, clock);
+  ASSERT_FALSE(no_key);
+  EXPECT_EQ(no_key.error().message, "cannot read /nowhere/key.pem: No such file or directory");
 
   config = {};
   config.lss.tls_certificate = folder.files().certificate;
@@ -51,6 +57,20 @@ TEST(CheckFiles, ReadsWhatServingWouldRead) {
   config.auth.schemes = {"jwt"};
   config.auth.jwt_public_keys = {"/nowhere/jwt.pem"};
   EXPECT_FALSE(CheckFilesOf(config, clock));
+  const std::string good = vss::testing::InSourceTree("tests/vectors/rsa/public-2048.pem");
+  for (const auto& [file, words] :
+       std::map<std::string, std::string>{{folder.files().key, "this is a private key"},
+                                          {folder.files().certificate, "this is a certificate"}}) {
+    config.auth.jwt_public_keys = {good, file};
+    const auto refused = CheckFilesOf(config, clock);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find(file + ": "), std::string::npos);
+    EXPECT_NE(refused.error().message.find(words), std::string::npos) << refused.error().message;
+  }
+  const std::string text = "-----BEGIN PUBLIC KEY-----\nc2VjcmV0\n-----END PUBLIC KEY-----";
+  config.auth.jwt_public_keys = {good, text};
+  EXPECT_EQ(CheckFilesOf(config, clock).error().message,
+            "auth.jwt_public_keys: number 2 of the list: not the PEM text of an RSA public key");
 
   config = {};
   config.store.kind = "postgres";

@@ -1,16 +1,25 @@
 #include "server/assembly/files.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+
+#include "base/file_access.h"
 
 namespace vss::server {
 
 Result<std::string> ReadTextFile(const std::string& path) {
   constexpr std::size_t kBytesMax = std::size_t{1} << 20;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Invalid("cannot read " + path + ": " + std::strerror(errno));
+  if (!file) {
+    const int error = errno;
+    const auto checked = CheckAccess(path, R_OK);
+    return Invalid("cannot read " +
+                   (checked ? path + ": " + std::strerror(error) : checked.error().message));
+  }
   std::string text(kBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return Invalid("cannot read " + path);

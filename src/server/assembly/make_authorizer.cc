@@ -17,12 +17,29 @@
 namespace vss::server {
 namespace {
 
+// What is often taken for a public key, and what makes one of it.
+std::string_view AdviceFor(std::string_view pem) {
+  if (pem.find("PRIVATE KEY-----") != std::string_view::npos) {
+    return ": this is a private key, which only the issuer of tokens should have (openssl pkey "
+           "-pubout makes the public one)";
+  }
+  if (pem.find("-----BEGIN CERTIFICATE-----") != std::string_view::npos) {
+    return ": this is a certificate (openssl x509 -pubkey -noout makes its public key)";
+  }
+  return "";
+}
+
 Result<std::vector<crypto::RsaPublicKey>> ReadKeys(const std::vector<std::string>& settings) {
   std::vector<crypto::RsaPublicKey> keys;
   for (const std::string& setting : settings) {
     VSS_TRY(const std::string pem, ReadPem(setting));
-    VSS_TRY(crypto::RsaPublicKey key, crypto::RsaPublicKey::Parse(pem));
-    keys.push_back(std::move(key));
+    auto key = crypto::RsaPublicKey::Parse(pem);
+    if (!key) {
+      const std::string which =
+          pem == setting ? "number " + std::to_string(keys.size() + 1) + " of the list" : setting;
+      return Invalid(which + ": " + key.error().message + std::string(AdviceFor(pem)));
+    }
+    keys.push_back(*std::move(key));
   }
   return keys;
 }

@@ -1,10 +1,12 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <unistd.h>
 
 #include <string_view>
 #include <utility>
 
 #include "base/check.h"
+#include "base/file_access.h"
 #include "server/http/tls.h"
 
 namespace vss::server {
@@ -57,6 +59,11 @@ Context MakeContext() {
 }
 
 Result<Context> LoadContext(const TlsFiles& files) {
+  for (const std::string& file : {files.certificate, files.key}) {
+    if (auto checked = CheckAccess(file, R_OK); !checked) {
+      return Invalid("cannot read " + checked.error().message);
+    }
+  }
   ERR_clear_error();
   Context context = MakeContext();
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
@@ -72,6 +79,9 @@ Result<Context> LoadContext(const TlsFiles& files) {
 }  // namespace
 
 Result<Done> CheckAuthorities(const std::string& path) {
+  if (auto checked = CheckAccess(path, R_OK); !checked) {
+    return Invalid("cannot read " + checked.error().message);
+  }
   ERR_clear_error();
   if (SSL_CTX_load_verify_file(MakeContext().get(), path.c_str()) == 1) return Done{};
   return Invalid("cannot use the authorities in " + path + ": " + LastError());
