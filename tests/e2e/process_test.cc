@@ -335,6 +335,7 @@ TEST(Signal, HangUpOpensTheLogAgain) {
   Deployment deployment("memory");
   const std::string log = deployment.Path("vss.log");
   deployment.settings["VSS_LOG_FILE"] = log;
+  deployment.settings["VSS_LOG_STANDARD_ERROR"] = "true";  // Where its port is read.
   auto server = deployment.Start();
   std::filesystem::rename(log, log + ".1");
   server->Signal(SIGHUP);
@@ -343,6 +344,26 @@ TEST(Signal, HangUpOpensTheLogAgain) {
   EXPECT_EQ(VssClient(server->Base(), "store").Put({{"k", 0, "v"}}), kOk);  // It goes on serving.
   EXPECT_EQ(server->Stop(SIGTERM), kStopped);
   EXPECT_THAT(ReadWholeFile(log), HasSubstr("stopped"));
+}
+
+// Only what can change under a server that serves is read again, and it says so.
+TEST(Signal, HangUpDoesNotReadTheConfiguration) {
+  Deployment deployment("memory");
+  const std::string file = deployment.Path("vss.toml");
+  WriteFile(file, "[quota]\nkeys_max = 5\n");
+  auto server =
+      StartProcess({deployment.settings, {file}, deployment.Path(""), deployment.Path("output")});
+  const auto has_said = [&server](const std::string& words) {
+    return Eventually([&] { return server->Output().find(words) != std::string::npos; });
+  };
+  server->Signal(SIGHUP);
+  EXPECT_TRUE(has_said("reloaded what=\"log file, certificates, token keys\""));
+  const auto before = std::filesystem::last_write_time(file);
+  std::filesystem::last_write_time(file, before + std::chrono::seconds(1));
+  EXPECT_THAT(server->Output(), Not(HasSubstr("the configuration has changed")));
+  server->Signal(SIGHUP);
+  EXPECT_TRUE(has_said("the configuration has changed"));
+  EXPECT_EQ(server->Stop(SIGTERM), kStopped);
 }
 
 // A request whose body never comes is waited for, but not longer than the operator wants.

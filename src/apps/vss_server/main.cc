@@ -52,7 +52,8 @@ Result<Done> Run(const CommandLine& line) {
     return Maintain(line);
   }
   VSS_TRY(server::LoadedConfig loaded, LoadConfigOf(line.config_file, line.no_auth));
-  return line.command == Command::kServe ? Serve(std::move(loaded)) : ShowConfig(line, loaded);
+  return line.command == Command::kServe ? Serve(std::move(loaded), line.config_file)
+                                         : ShowConfig(line, loaded);
 }
 
 int Main(int argc, char** argv) {

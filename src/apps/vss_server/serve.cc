@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "apps/vss_server/exit_codes.h"
@@ -52,7 +54,9 @@ void FitIntoDescriptors(server::Config& config, Log& log) {
 Result<std::unique_ptr<server::ServerLog>> MakeLog(const server::Config::Log& config) {
   VSS_TRY(const LogLevel level, server::ParseLogLevel(config.level));
   const auto format = config.format == "json" ? server::LogFormat::kJson : server::LogFormat::kText;
-  return server::MakeServerLog(level, format, config.file);
+  return server::MakeServerLog(
+      level, format, config.file,
+      config.standard_error ? server::StandardError::kAlways : server::StandardError::kWithoutFile);
 }
 
 void LogStart(Log& log, const server::Config& config, const server::VssServer& server) {
@@ -70,7 +74,29 @@ void LogStart(Log& log, const server::Config& config, const server::VssServer& s
   log.Info("ready", {{"version", server::kVersion}, {"store", config.store.kind}});
 }
 
-void WaitForTheEnd(const sigset_t& signals, server::ServerLog& log, server::VssServer& server) {
+// The configuration is read once, and whoever changes it may think that a signal is enough.
+class ConfigFile final {
+ public:
+  explicit ConfigFile(const std::string& path) : path_(path), changed_(LastChange()) {}
+
+  void WarnIfChanged(Log& log) const {
+    if (LastChange() == changed_) return;
+    log.Warn("the configuration has changed, and is not read before the next start",
+             {{"file", path_}});
+  }
+
+ private:
+  std::filesystem::file_time_type LastChange() const {
+    std::error_code ignored;
+    return std::filesystem::last_write_time(path_, ignored);
+  }
+
+  const std::string path_;
+  const std::filesystem::file_time_type changed_;
+};
+
+void WaitForTheEnd(const sigset_t& signals, const ConfigFile& config_file, server::ServerLog& log,
+                   server::VssServer& server) {
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
@@ -82,7 +108,8 @@ void WaitForTheEnd(const sigset_t& signals, server::ServerLog& log, server::VssS
       log.Error("log not reopened", {{"detail", reopened.error().detail}});
     }
     server.Reload();
-    log.Info("reloaded");
+    log.Info("reloaded", {{"what", "log file, certificates, token keys"}});
+    config_file.WarnIfChanged(log);
   }
 }
 
@@ -106,7 +133,8 @@ class Impatience final {
 
 }  // namespace
 
-Result<Done> Serve(server::LoadedConfig loaded) {
+Result<Done> Serve(server::LoadedConfig loaded, const std::string& config_path) {
+  const ConfigFile config_file(config_path);
   const sigset_t signals = TakenSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
@@ -120,7 +148,7 @@ Result<Done> Serve(server::LoadedConfig loaded) {
   VSS_TRY(const auto server, server::VssServer::Make(loaded.config, clock, *log));
   server->Start();
   LogStart(*log, loaded.config, *server);
-  WaitForTheEnd(signals, *log, *server);
+  WaitForTheEnd(signals, config_file, *log, *server);
   const Impatience impatience(signals, clock);
   server->Stop();
   log->Info("stopped");

@@ -131,6 +131,7 @@ struct Config {
     std::string level = "info";
     std::string format = "text";
     std::string file;
+    bool standard_error = false;
   } log;
 };
 

@@ -236,6 +236,7 @@ TEST(UpstreamConfig, ItsFileStartsUsUnchanged) {
       << "behind its proxy all users share one address";
   EXPECT_EQ(config.log.level, "info");
   EXPECT_EQ(config.log.file, "vss.log");
+  EXPECT_TRUE(config.log.standard_error) << "who reads it there finds it there";
 }
 
 TEST(UpstreamConfig, ItsEnvironmentStartsUsWithoutAFile) {

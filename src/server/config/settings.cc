@@ -349,7 +349,10 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"log.level", &c.log.level, "off, error, warn, info, debug or trace."},
       {"log.format", &c.log.format, "text, or json: one object a line."},
       {"log.file", &c.log.file,
-       "File to append to, opened again on SIGHUP. Empty logs to standard error."},
+       "File to append to, opened again on SIGHUP, instead of standard error. Empty: there is "
+       "none."},
+      {"log.standard_error", &c.log.standard_error,
+       "With a file, log to standard error all the same, as the original server does."},
   };
 }
 

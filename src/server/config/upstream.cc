@@ -183,6 +183,7 @@ Result<Config> ConfigFromUpstream(const FlatFile& file,
 
   config.log.level = upstream.Find(kLogLevel).value_or("debug");
   config.log.file = upstream.Find(kLogFile).value_or("vss.log");
+  config.log.standard_error = true;
   WarnOfIgnored(file, warnings);
   return config;
 }

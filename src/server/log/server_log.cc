@@ -42,9 +42,12 @@ constexpr const char* PatternFor(LogFormat format) {
 using Logger = std::shared_ptr<spdlog::logger>;
 
 // spdlog throws when a file cannot be opened; this is the one place that sees it.
-Result<Logger> MakeLogger(LogFormat format, const std::string& file) {
+Result<Logger> MakeLogger(LogFormat format, const std::string& file, StandardError standard_error) {
   try {
-    std::vector<spdlog::sink_ptr> sinks = {std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+    std::vector<spdlog::sink_ptr> sinks;
+    if (file.empty() || standard_error == StandardError::kAlways) {
+      sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    }
     if (!file.empty()) {
       sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file));
     }
@@ -61,8 +64,13 @@ Result<Logger> MakeLogger(LogFormat format, const std::string& file) {
 
 class SpdServerLog final : public ServerLog {
  public:
-  SpdServerLog(LogLevel level, LogFormat format, std::string file, Logger logger)
-      : level_(level), format_(format), file_(std::move(file)), logger_(std::move(logger)) {}
+  SpdServerLog(LogLevel level, LogFormat format, std::string file, StandardError standard_error,
+               Logger logger)
+      : level_(level),
+        format_(format),
+        file_(std::move(file)),
+        standard_error_(standard_error),
+        logger_(std::move(logger)) {}
 
   bool IsOn(LogLevel level) const override {
     return level >= level_.load(std::memory_order_relaxed);
@@ -76,7 +84,7 @@ class SpdServerLog final : public ServerLog {
   }
 
   Result<Done> Reopen() override {
-    VSS_TRY(Logger fresh, MakeLogger(format_, file_));
+    VSS_TRY(Logger fresh, MakeLogger(format_, file_, standard_error_));
     logger_.With([&](Logger& current) { current = std::move(fresh); });
     return Done{};
   }
@@ -87,6 +95,7 @@ class SpdServerLog final : public ServerLog {
   std::atomic<LogLevel> level_;
   const LogFormat format_;
   const std::string file_;
+  const StandardError standard_error_;
   Guarded<Logger> logger_;
 };
 
@@ -107,10 +116,11 @@ Result<Done> CheckLogFile(const std::string& file) {
 }
 
 Result<std::unique_ptr<ServerLog>> MakeServerLog(LogLevel level, LogFormat format,
-                                                 const std::string& file) {
-  VSS_TRY(Logger logger, MakeLogger(format, file));
+                                                 const std::string& file,
+                                                 StandardError standard_error) {
+  VSS_TRY(Logger logger, MakeLogger(format, file, standard_error));
   return std::unique_ptr<ServerLog>(
-      std::make_unique<SpdServerLog>(level, format, file, std::move(logger)));
+      std::make_unique<SpdServerLog>(level, format, file, standard_error, std::move(logger)));
 }
 
 }  // namespace vss::server

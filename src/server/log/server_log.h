@@ -1,4 +1,4 @@
-// The server's log: lines of text or JSON, to standard error and, if there is one, to a file.
+// The server's log: lines of text or JSON, to standard error or to a file, or to both.
 //
 //   2026-01-31T12:00:00.123Z info  listening address=127.0.0.1:8080 tls=no
 //   {"time":"2026-01-31T12:00:00.123Z","level":"info","event":"listening","address":"127.0.0.1:8080"}
@@ -16,6 +16,7 @@
 namespace vss::server {
 
 enum class LogFormat { kText, kJson };
+enum class StandardError { kWithoutFile, kAlways };
 
 // Threads: every method, any thread.
 class ServerLog : public Log {
@@ -25,9 +26,11 @@ class ServerLog : public Log {
   virtual void SetLevel(LogLevel level) = 0;
 };
 
-// An empty `file` logs to standard error only.  Missing parent folders are created.
-Result<std::unique_ptr<ServerLog>> MakeServerLog(LogLevel level, LogFormat format,
-                                                 const std::string& file);
+// A `file` takes the place of standard error, unless that is wanted too; an empty one does not.
+// Missing parent folders are created.
+Result<std::unique_ptr<ServerLog>> MakeServerLog(
+    LogLevel level, LogFormat format, const std::string& file,
+    StandardError standard_error = StandardError::kWithoutFile);
 
 // Whether this process may write to `file`, or make it.  Makes nothing.
 Result<Done> CheckLogFile(const std::string& file);

@@ -68,6 +68,25 @@ TEST(ServerLog, WritesToItsFileAndReopensIt) {
   EXPECT_EQ(json["n"], 3);
 }
 
+TEST(ServerLog, ItsFileStandsInForStandardError) {
+  const TempFolder folder;
+  const std::string file = (folder / "l").string();
+  for (const std::string& path : {std::string(), file}) {
+    for (const StandardError wish : {StandardError::kWithoutFile, StandardError::kAlways}) {
+      auto log = MakeServerLog(LogLevel::kInfo, LogFormat::kText, path, wish);
+      ASSERT_TRUE(log);
+      ::testing::internal::CaptureStderr();
+      (*log)->Info("before");
+      ASSERT_TRUE((*log)->Reopen());
+      (*log)->Info("after");
+      const std::string said = ::testing::internal::GetCapturedStderr();
+      const bool is_expected = path.empty() || wish == StandardError::kAlways;
+      EXPECT_EQ(said.find("before") != std::string::npos, is_expected) << path;
+      EXPECT_EQ(said.find("after") != std::string::npos, is_expected) << path;
+    }
+  }
+}
+
 TEST(ServerLog, LeavesOutWhatIsBelowItsLevel) {
   const TempFolder folder;
   auto log = MakeServerLog(LogLevel::kWarn, LogFormat::kText, (folder / "l").string());
