@@ -349,8 +349,7 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"log.level", &c.log.level, "off, error, warn, info, debug or trace."},
       {"log.format", &c.log.format, "text, or json: one object a line."},
       {"log.file", &c.log.file,
-       "File to append to, opened again on SIGHUP, instead of standard error. Empty: there is "
-       "none."},
+       "File to append to instead of standard error, opened again on SIGHUP."},
       {"log.standard_error", &c.log.standard_error,
        "With a file, log to standard error all the same, as the original server does."},
   };
