@@ -302,13 +302,16 @@ TEST_P(HttpServerTest, StoppingHasAnEnd) {
 }
 
 TEST_P(HttpServerTest, StoppingLetsAHalfSentRequestFinish) {
+  options_.threads = 1;
   Start();
   Client client = Connect();
+  Client idle = Connect();
   EXPECT_EQ(client.Exchange("/echo").status, 200);
+  EXPECT_EQ(idle.Exchange("/echo").status, 200);
   client.Send("POST /echo HTTP/1.1\r\nContent-Length: 4\r\n\r\nbo");
-  handler_.WaitForHead("/echo", 2);
+  handler_.WaitForHead("/echo", 3);
   std::thread stopper([&] { server_->Stop(); });
-  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_TRUE(idle.IsEnded());
   client.Send("dy");
   const Reply reply = client.Receive();
   EXPECT_EQ(reply.body, "/echo:body");
@@ -439,15 +442,15 @@ TEST_P(HttpServerTest, ABodyMustMakeProgress) {
 }
 
 TEST_P(HttpServerTest, ASlowBodyThatMakesProgressIsWaitedFor) {
-  options_.body_progress = {milliseconds(500), 4};
+  options_.body_progress = {milliseconds(1000), 2};
   Start();
   Client client = Connect();
-  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 20\r\n\r\n");
-  for (int i = 0; i < 20; ++i) {
+  client.Send("POST /echo HTTP/1.1\r\nContent-Length: 40\r\n\r\n");
+  for (int i = 0; i < 40; ++i) {
     std::this_thread::sleep_for(milliseconds(50));
     client.Send("x");
   }
-  EXPECT_EQ(client.Receive().body, "/echo:" + std::string(20, 'x'));
+  EXPECT_EQ(client.Receive().body, "/echo:" + std::string(40, 'x'));
 }
 
 TEST_P(HttpServerTest, AnIdleConnectionIsClosed) {
@@ -459,13 +462,13 @@ TEST_P(HttpServerTest, AnIdleConnectionIsClosed) {
 }
 
 TEST_P(HttpServerTest, WaitingForAnAnswerIsNotIdling) {
-  options_.idle_time_max = options_.head_time_max = milliseconds(50);
-  options_.body_progress = options_.write_progress = {milliseconds(50), 1};
+  options_.idle_time_max = options_.head_time_max = milliseconds(300);
+  options_.body_progress = options_.write_progress = {milliseconds(300), 1};
   Start();
   Client client = Connect();
   client.SendRequest("/held/1", "body");
   handler_.WaitFor("/held/1");
-  std::this_thread::sleep_for(milliseconds(300));
+  std::this_thread::sleep_for(milliseconds(1000));
   handler_.Release("/held/1", {.body = "one"});
   EXPECT_EQ(client.Receive().body, "one");
 }
