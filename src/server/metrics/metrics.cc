@@ -118,6 +118,13 @@ struct Metrics::Families {
                                 .Help("What a store retried or repaired by itself.")
                                 .Register(registry);
 
+  Counter& LimitNamed(std::string_view limit) {
+    return limits_by_label.Get(limits, {{"limit", std::string(limit)}});
+  }
+  Counter& TimeoutOf(Timeout timeout) {
+    return timeouts.Add({{"waiting_for", std::string(NameOf(timeout))}});
+  }
+
   ByLabel<Counter> requests_by_label;
   ByLabel<Histogram> request_seconds_by_label;
   ByLabel<Counter> limits_by_label;
@@ -144,6 +151,11 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
       .Register(families_->registry)
       .Add({{"version", std::string(version)}})
       .Set(1);
+  // There from the beginning: an alert on what appears with its first hit misses that one.
+  for (const std::string_view limit : service::kLimits) families_->LimitNamed(limit);
+  for (const Timeout timeout : {Timeout::kHead, Timeout::kBody, Timeout::kIdle, Timeout::kWrite}) {
+    families_->TimeoutOf(timeout);
+  }
   prometheus::BuildGauge()
       .Name("vss_service_up")
       .Help("Whether the process answers requests.")
@@ -174,9 +186,7 @@ void Metrics::OnRequest(const FinishedRequest& request) {
   families_->bytes_out.Increment(static_cast<double>(request.bytes_out));
 }
 
-void Metrics::OnTimeout(Timeout timeout) {
-  families_->timeouts.Add({{"waiting_for", std::string(NameOf(timeout))}}).Increment();
-}
+void Metrics::OnTimeout(Timeout timeout) { families_->TimeoutOf(timeout).Increment(); }
 
 void Metrics::OnBatch(std::string_view lane, std::size_t jobs, std::size_t waiting,
                       std::chrono::nanoseconds took) {
@@ -192,9 +202,7 @@ void Metrics::OnEvent(std::string_view event) {
   families_->events_by_label.Get(families_->events, {{"event", std::string(event)}}).Increment();
 }
 
-void Metrics::OnLimit(std::string_view limit) {
-  families_->limits_by_label.Get(families_->limits, {{"limit", std::string(limit)}}).Increment();
-}
+void Metrics::OnLimit(std::string_view limit) { families_->LimitNamed(limit).Increment(); }
 
 void Metrics::AddGauge(const std::string& name, const std::string& help,
                        std::function<double()> read) {

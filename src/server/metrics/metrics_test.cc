@@ -43,6 +43,17 @@ TEST(Metrics, CountsWhatItIsTold) {
   }
 }
 
+TEST(Metrics, WhatIsWatchedForIsThereBeforeItHappens) {
+  const std::string text = Metrics("1").Text();
+  for (const std::string_view limit : service::kLimits) {
+    EXPECT_THAT(text, HasSubstr("vss_limit_hits_total{limit=\"" + std::string(limit) + "\"} 0"));
+  }
+  for (const char* wait : {"head", "body", "idle", "write"}) {
+    EXPECT_THAT(text,
+                HasSubstr("vss_http_timeouts_total{waiting_for=\"" + std::string(wait) + "\"} 0"));
+  }
+}
+
 TEST(Metrics, ManyThreadsMayCount) {
   Metrics metrics("1");
   std::vector<std::thread> threads;
