@@ -3,6 +3,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -121,11 +123,19 @@ Result<Done> ApplyEnvironment(const Environment& environment,
   return Done{};
 }
 
+// Those of our client `vss`, for which the same shell may be set up.  Not VSS_STORE and VSS_AUTH:
+// who gives these to a server means something by it.
+constexpr std::array<std::string_view, 14> kVariablesOfClient = {
+    "VSS_URL",        "VSS_PROFILE",   "VSS_MNEMONIC_FILE", "VSS_PASSPHRASE_FILE",
+    "VSS_SEED_FILE",  "VSS_KEY_FILE",  "VSS_TOKEN_FILE",    "VSS_SIGNING_KEY_FILE",
+    "VSS_LNURL_URL",  "VSS_CA_FILE",   "VSS_PROXY",         "VSS_TIMEOUT",
+    "VSS_PLAIN_HTTP", "VSS_OLD_SERVER"};
+
 // A variable nobody reads is most likely misspelt.  It is not refused: container platforms put
 // variables of their own, such as VSS_PORT, into the environment.
 void WarnOfUnknownVariables(const Environment& environment, const std::vector<Setting>& settings,
                             bool is_upstream, std::vector<std::string>& warnings) {
-  std::set<std::string> known;
+  std::set<std::string, std::less<>> known(kVariablesOfClient.begin(), kVariablesOfClient.end());
   for (const Setting& setting : settings) known.insert(setting.Environment());
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("VSS_") || known.contains(name)) continue;

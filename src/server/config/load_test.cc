@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -162,6 +164,23 @@ TEST(Config, AMisspeltVariableIsWarnedOf) {
   const auto loaded = LoadConfig(std::nullopt, {{"VSS_LISTEN", "x"}, {"HOME", "/"}});
   ASSERT_TRUE(loaded);
   EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("VSS_LISTEN")));
+}
+
+TEST(Config, AVariableOfOurClientIsNotWarnedOf) {
+  std::ifstream header(testing::InSourceTree("src/apps/vss/settings.h"));
+  const std::regex setting("SettingKind\\{\"([a-z-]+)\"");
+  Environment environment = {{"VSS_PROFILE", "x"}};
+  for (std::string line; std::getline(header, line);) {
+    std::smatch found;
+    if (!std::regex_search(line, found, setting)) continue;
+    std::string name = "VSS_" + found[1].str();
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    environment[name] = "x";
+  }
+  ASSERT_TRUE(environment.contains("VSS_URL"));
+  const auto loaded = LoadConfig(std::nullopt, environment);
+  ASSERT_TRUE(loaded);
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("VSS_AUTH "), HasSubstr("VSS_STORE ")));
 }
 
 TEST(Config, WhatIsPrintedCanBeReadBack) {
