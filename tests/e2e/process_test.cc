@@ -130,6 +130,17 @@ TEST(CommandLine, PrintsAConfigurationThatMeansTheSame) {
   EXPECT_EQ(RunServer({"--config", file, "--check-config"}).exit_code, kBadUsage);
 }
 
+TEST(CommandLine, MovesNoStoreIntoItself) {
+  const TempFolder folder;
+  WriteFile(folder.Path("a.toml"), "[store.sqlite]\npath = \"" + folder.Path("vss.db") + "\"\n");
+  WriteFile(folder.Path("b.toml"), "[store.sqlite]\npath = \"" + folder.Path("./vss.db") + "\"\n");
+  const Ended run =
+      RunServer({"migrate", "--from", folder.Path("a.toml"), "--to", folder.Path("b.toml")});
+  EXPECT_EQ(run.exit_code, kBadUsage);
+  EXPECT_THAT(run.output, HasSubstr("name the same store"));
+  EXPECT_FALSE(std::filesystem::exists(folder.Path("vss.db")));
+}
+
 // --- What it needs and does not get ---
 
 TEST(Start, FailsIfTheStoreCannotBeOpened) {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "apps/terminal/progress_bar.h"
@@ -29,22 +31,38 @@
 namespace vss::apps {
 namespace {
 
-Result<std::unique_ptr<store::Archive>> OpenArchive(const std::string& config_file,
+Result<std::unique_ptr<store::Archive>> OpenArchive(const server::Config& config,
                                                     const Clock& clock, Log& log) {
-  VSS_TRY(const server::LoadedConfig loaded, LoadConfigOf(config_file));
-  if (loaded.config.store.kind == "sqlite") {
-    return store::MakeSqliteArchive(server::SqliteOptionsFrom(loaded.config));
+  if (config.store.kind == "sqlite") {
+    return store::MakeSqliteArchive(server::SqliteOptionsFrom(config));
   }
-  if (loaded.config.store.kind == "postgres") {
-    VSS_TRY(const store::PostgresOptions options, server::PostgresOptionsFrom(loaded.config));
+  if (config.store.kind == "postgres") {
+    VSS_TRY(const store::PostgresOptions options, server::PostgresOptionsFrom(config));
     return store::MakePostgresArchive(options, clock, log);
   }
-  return Invalid(config_file + ": only sqlite and postgres stores can be moved");
+  return Invalid("only sqlite and postgres stores can be moved");
+}
+
+bool IsSameStore(const server::Config::Store& a, const server::Config::Store& b) {
+  if (a.kind != b.kind) return false;
+  if (a.kind == "postgres") {
+    return a.postgres.hosts == b.postgres.hosts && a.postgres.database == b.postgres.database;
+  }
+  if (a.kind != "sqlite") return false;
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(a.sqlite.path, ignored) ==
+         std::filesystem::weakly_canonical(b.sqlite.path, ignored);
 }
 
 Unexpected<Failure> In(const std::string& file, Failure failure) {
   failure.message = file + ": " + failure.message;
   return Unexpected(std::move(failure));
+}
+
+Result<server::Config> ConfigIn(const std::string& file) {
+  auto loaded = LoadConfigOf(file);
+  if (!loaded) return In(file, loaded.error());
+  return std::move(loaded->config);
 }
 
 Result<server::LssdDatabase> OpenLssd(const CommandLine& line, const Clock& clock) {
@@ -116,9 +134,12 @@ Result<Done> Backup(const CommandLine& line) {
 Result<Done> Migrate(const CommandLine& line) {
   const SystemClock clock;
   NoLog log;
-  auto source = OpenArchive(line.migrate_from, clock, log);
+  VSS_TRY(const server::Config from, ConfigIn(line.migrate_from));
+  VSS_TRY(const server::Config to, ConfigIn(line.migrate_to));
+  if (IsSameStore(from.store, to.store)) return Invalid("--from and --to name the same store");
+  auto source = OpenArchive(from, clock, log);
   if (!source) return In(line.migrate_from, source.error());
-  auto target = OpenArchive(line.migrate_to, clock, log);
+  auto target = OpenArchive(to, clock, log);
   if (!target) return In(line.migrate_to, target.error());
 
   server::MigrateSummary summary;
