@@ -30,11 +30,31 @@ Unexpected<Failure> CannotBe(const std::string& done, const std::string& path) {
   return Unavailable(path + " cannot be " + done + ": " + std::strerror(errno));
 }
 
+std::string FolderOf(const std::string& path) {
+  const std::string folder = fs::path(path).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
+// A new, empty file.  Root makes it for whom the folder belongs to: the server that will open it is
+// most likely not root.  SQLite does the same with what it lays beside the file.
+int CreateNew(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  struct stat folder = {};
+  if (descriptor < 0 || geteuid() != 0 || stat(FolderOf(path).c_str(), &folder) != 0) {
+    return descriptor;
+  }
+  // Where this cannot be, the file stays as it was made.
+  const int ignored = fchown(descriptor, folder.st_uid, folder.st_gid);
+  static_cast<void>(ignored);
+  return descriptor;
+}
+
 }  // namespace
 
 Result<FileLock> FileLock::Take(const std::string& path) {
   const std::string lock_path = path + ".lock";
-  const int descriptor = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int descriptor = CreateNew(lock_path);
+  if (descriptor < 0) descriptor = open(lock_path.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return CannotBe("opened", lock_path);
   FileLock lock(descriptor);
   // The file stays when the lock goes: if it were removed, two servers could each lock one of two
@@ -80,7 +100,7 @@ bool FileExists(const std::string& path) { return access(path.c_str(), F_OK) == 
 
 Result<Done> CreateFile(const std::string& path) {
   if (FileExists(path)) return Done{};
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = CreateNew(path);
   if (descriptor < 0) return CannotBe("created", path);
   close(descriptor);
   VSS_RETURN_IF_FAILED(SyncFile(path));
@@ -100,9 +120,6 @@ Result<Done> SyncFile(const std::string& path) {
   return result;
 }
 
-Result<Done> SyncFolderOf(const std::string& path) {
-  const std::string folder = fs::path(path).parent_path();
-  return SyncFile(folder.empty() ? "." : folder);
-}
+Result<Done> SyncFolderOf(const std::string& path) { return SyncFile(FolderOf(path)); }
 
 }  // namespace vss::store::sqlite

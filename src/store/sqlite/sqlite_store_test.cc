@@ -160,6 +160,25 @@ TEST_F(SqliteStoreTest, AFileThatBelongsToAnotherIsNamed) {
   }
 }
 
+TEST_F(SqliteStoreTest, RootMakesFilesForTheOwnerOfTheirFolder) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make files for others";
+  ASSERT_EQ(chown(folder_.Path("").c_str(), 65534, 65534), 0);
+  {
+    const auto store = *Open();
+    Put(*store, "a").wait();
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+      struct stat status = {};
+      ASSERT_EQ(stat((path_ + suffix).c_str(), &status), 0) << suffix;
+      EXPECT_EQ(status.st_uid, 65534U) << suffix;
+      EXPECT_EQ(status.st_mode & 0777, 0600) << suffix;
+    }
+  }
+  ASSERT_EQ(seteuid(65534), 0);
+  const auto refusal = Refusal();
+  ASSERT_EQ(seteuid(0), 0);
+  EXPECT_EQ(refusal, std::nullopt);
+}
+
 TEST_F(SqliteStoreTest, AnEmptyFileBecomesAStore) {
   std::ofstream(path_).close();
   EXPECT_EQ(Refusal(), std::nullopt);
