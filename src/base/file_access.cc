@@ -27,7 +27,7 @@ std::string NameOf(uid_t user) {
 std::string OwnerIfAnother(const std::string& path) {
   struct stat status = {};
   if (stat(path.c_str(), &status) != 0 || status.st_uid == geteuid()) return "";
-  return " belongs to " + NameOf(status.st_uid) + " and this process is " + NameOf(geteuid());
+  return "; it belongs to " + NameOf(status.st_uid) + " and this process is " + NameOf(geteuid());
 }
 
 bool IsFolder(const std::string& path) {
@@ -41,7 +41,7 @@ Result<Done> CheckAccess(const std::string& path, int mode) {
   if (faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0) return Done{};
   const int error = errno;
   const std::string owner = error == EACCES ? OwnerIfAnother(path) : "";
-  return Invalid(path + owner + ": " + std::strerror(error));
+  return Invalid(path + ": " + std::strerror(error) + owner);
 }
 
 Result<Done> CheckWritable(const std::string& path) {

@@ -9,7 +9,8 @@
 namespace vss {
 
 // `mode` is as for access(2); it is the effective user who asks.  kInvalid, because asking again
-// does not help: "/data/vss.db belongs to root and this process is vss-server: Permission denied".
+// does not help: "/data/vss.db: Permission denied; it belongs to root and this process is
+// vss-server".
 Result<Done> CheckAccess(const std::string& path, int mode);
 
 // The same of a file that is written, and made if it is not there.  Its folder has to be there.

@@ -46,7 +46,7 @@ TEST(FileAccess, NamesTheOwnerOfWhatBelongsToAnother) {
   ASSERT_EQ(seteuid(0), 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            file + " belongs to root and this process is nobody: Permission denied");
+            file + ": Permission denied; it belongs to root and this process is nobody");
   ASSERT_FALSE(folder_refused);
   EXPECT_THAT(folder_refused.error().message, HasSubstr("belongs to root"));
 }
