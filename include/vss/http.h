@@ -61,8 +61,15 @@ struct TransportFailure {
     kNo,     // Not one byte of the request has left.
     kMaybe,  // The server may have received the request, and may still act on it.
   };
+  // What the same request may come to later.
+  enum class Outlook {
+    kMayPass,
+    kNoSuchName,  // The server's name does not resolve: there is none, or no network yet.
+    kFinal,       // The server's certificate does not verify.  Nothing is sent again.
+  };
   Reached reached = Reached::kMaybe;
   std::string message = {};
+  Outlook outlook = Outlook::kMayPass;
 };
 
 // Threads:  Send and Wait from any thread.  `then` runs exactly once, on any thread, possibly

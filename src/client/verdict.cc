@@ -163,8 +163,10 @@ Verdict JudgeReply(const HttpReply& reply, MissingProtocolVersion missing) {
 Verdict Judge(const Reply& reply, MissingProtocolVersion missing) {
   if (!reply) {
     const bool was_sent = reply.error().reached == TransportFailure::Reached::kMaybe;
-    Verdict verdict = Failed(Kind::kUnavailable, "no reply from the server", Again::kYes,
-                             was_sent ? Effect::kMaybe : Effect::kNone);
+    const bool is_final = reply.error().outlook == TransportFailure::Outlook::kFinal;
+    Verdict verdict = Failed(
+        Kind::kUnavailable, is_final ? "the server cannot be reached" : "no reply from the server",
+        is_final ? Again::kNo : Again::kYes, was_sent ? Effect::kMaybe : Effect::kNone);
     verdict.error.detail = reply.error().message;
     return verdict;
   }

@@ -24,7 +24,7 @@ enum class MissingProtocolVersion { kRefused, kAllowed };
 
 // The protocol's version is looked at first, then status and body:
 //
-//   no reply                            try again
+//   no reply                            try again, unless that is in vain
 //   3xx                                 kInvalid: redirects are not followed
 //   another version than "0"            kCorrupt
 //   none; 408, 425, 429, 5xx            try again: something in front of the server

@@ -98,6 +98,17 @@ TEST(Verdict, OnlyWhatTheServerDidNotTryIsCertainNotToHaveHappened) {
   EXPECT_FALSE(Judge(Unexpected(TransportFailure{Reached::kMaybe}), kRefused).nothing_happened);
 }
 
+TEST(Verdict, WhoeverCannotBeTrustedIsNotAskedAgain) {
+  using Outlook = TransportFailure::Outlook;
+  TransportFailure failure{TransportFailure::Reached::kNo, "no certificate", Outlook::kFinal};
+  const Verdict verdict = Judge(Unexpected(failure), kRefused);
+  EXPECT_FALSE(verdict.may_try_again);
+  EXPECT_TRUE(verdict.nothing_happened);
+  EXPECT_EQ(InWords(verdict), "unavailable");
+  failure.outlook = Outlook::kNoSuchName;  // A phone without a network knows no names.
+  EXPECT_TRUE(Judge(Unexpected(failure), kRefused).may_try_again);
+}
+
 TEST(Verdict, RetryAfterIsAFewSecondsOrNothing) {
   for (const char* text : {"", "-1", "1.5", "99999999999", "Wed, 21 Oct 2015 07:28:00 GMT"}) {
     HttpReply reply = ReplyWith(429);

@@ -30,6 +30,16 @@ std::string LineOf(const Headers::Field& field) {
   return field.second.empty() ? field.first + ";" : field.first + ": " + field.second;
 }
 
+TransportFailure::Outlook OutlookAfter(CURLcode code) {
+  using Outlook = TransportFailure::Outlook;
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
+    return Outlook::kNoSuchName;
+  }
+  const bool is_untrusted =
+      code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
+  return is_untrusted ? Outlook::kFinal : Outlook::kMayPass;
+}
+
 }  // namespace
 
 Exchange::Exchange(HttpRequest request, SteadyTime deadline, Then<HttpReply, TransportFailure> done)
@@ -153,7 +163,9 @@ bool Exchange::IsEndMarked() const {
 Exchange::Answer Exchange::AnswerFor(CURLcode code) {
   if (code != CURLE_OK) {
     if (is_too_large_) return Unexpected(BrokenOff("the reply is larger than agreed"));
-    return Unexpected(BrokenOff(problem_[0] != '\0' ? problem_ : curl_easy_strerror(code)));
+    TransportFailure failure = BrokenOff(problem_[0] != '\0' ? problem_ : curl_easy_strerror(code));
+    failure.outlook = OutlookAfter(code);
+    return Unexpected(std::move(failure));
   }
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -24,7 +24,7 @@ struct Context {
 
   Result<std::unique_ptr<Session>> OpenSession() const {
     VSS_TRY(const Settings settings, LoadSettings(sources));
-    return Session::Open(settings);
+    return Session::Open(settings, out);
   }
   // The wallet's view if there is a wallet, unless is_raw.
   Result<std::unique_ptr<View>> OpenView(Session& session) const {

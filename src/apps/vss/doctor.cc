@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "apps/vss/certificate.h"
+#include "apps/vss/first_contact.h"
 #include "crypto/hex.h"
 
 namespace vss::apps {
@@ -117,7 +118,7 @@ class Examination final {
     asked_ = session_.clock().Wall();
     auto reply = Ask(headers);
     if (reply) return std::optional(*std::move(reply));
-    Find(Finding::kProblem, "reachable", reply.error().message);
+    Find(Finding::kProblem, "reachable", reply.error().message + HelpFor(reply.error()));
     Report(kUnavailable);
     return std::optional<HttpReply>();
   }

@@ -65,7 +65,7 @@ Failure FailureOf(client::Error error) {
   return {error.kind, std::move(error.message), std::move(error.detail), error.retry_after};
 }
 
-Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
+Result<std::unique_ptr<Session>> Session::Open(const Settings& settings, const Output& out) {
   std::unique_ptr<Session> session(new Session(settings));
   client::ClientOptions& options = session->options_;
   options.base_url = ValueOf(settings, "url");
@@ -87,7 +87,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Settings& settings) {
   session->connection_ = {.ca_file = ValueOf(settings, "ca-file"),
                           .proxy = ValueOf(settings, "proxy"),
                           .connections_max = backup::Remote::kTogetherMax};
-  session->transport_ = std::make_unique<client::CurlTransport>(session->connection_);
+  session->transport_ = std::make_unique<FirstContact>(session->connection_, out);
   VSS_RETURN_IF_FAILED(session->ChooseCredentials());
   VSS_TRY(session->client_, session->MakeClient(options));
   client::ClientOptions hasty = options;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/vss/first_contact.h"
 #include "apps/vss/secrets.h"
 #include "apps/vss/settings.h"
 #include "backup/format.h"
@@ -37,7 +38,8 @@ Failure FailureOf(client::Error error);
 // Threads: one at a time.
 class Session final {
  public:
-  static Result<std::unique_ptr<Session>> Open(const Settings& settings);
+  // `out` is told of a server that does not answer.
+  static Result<std::unique_ptr<Session>> Open(const Settings& settings, const Output& out);
 
   // Stands for this server, store and user.
   const backup::ShortDigest& identity() const { return identity_; }
@@ -47,7 +49,7 @@ class Session final {
   client::BlockingClient& client() { return *blocking_; }
   // Tries once, briefly, and takes small values only: for many at the same time.
   client::Client& hasty() { return *hasty_; }
-  client::Transport& transport() { return *transport_; }
+  client::Transport& transport() { return transport_->plain(); }
   const client::CurlOptions& connection() const { return connection_; }
   Entropy& entropy() { return entropy_; }
   const Clock& clock() const { return clock_; }
@@ -77,7 +79,7 @@ class Session final {
   client::ClientOptions options_;
   client::CurlOptions connection_;
   WalletKeys wallet_;
-  std::unique_ptr<client::CurlTransport> transport_;
+  std::unique_ptr<FirstContact> transport_;
   std::shared_ptr<client::Credentials> credentials_;
   std::unique_ptr<client::Client> client_;
   std::unique_ptr<client::Client> hasty_;
