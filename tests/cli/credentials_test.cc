@@ -96,6 +96,25 @@ TEST_F(Credentials, OfAProfileDoNotGoToAnotherServer) {
   EXPECT_EQ(OtherHears("vss -p wallet --url $OTHER_URL --raw list"), kNothing);
 }
 
+TEST_F(Credentials, ThatWereNotSentAreNotSaidToBeRefused) {
+  const std::string nobody = "no credentials were sent";
+  const auto says = [&](const std::string& command) { return shell_.Run(command).errors; };
+  EXPECT_NE(says("vss --url $OTHER_URL list").find(nobody + ": those beside " + home_.Url()),
+            std::string::npos);
+  EXPECT_NE(says("vss -p wallet --url $OTHER_URL --raw list").find(nobody + ": those beside"),
+            std::string::npos);
+  EXPECT_NE(says("vss -p other list").find(nobody + ", for none are given"), std::string::npos);
+  EXPECT_NE(says("vss --auth none list").find(nobody + ", as auth says"), std::string::npos);
+  EXPECT_EQ(says("vss list").find(nobody), std::string::npos);
+}
+
+TEST_F(Credentials, ACopyNamesTheServerThatRefusesThem) {
+  EXPECT_EQ(shell_.Run("vss copy home other").errors.find("vss: " + home_.Url() + ": "), 0U);
+  shell_.environment["OPEN"] = shell_.Serve("none");
+  const std::string errors = shell_.Run("vss copy $OPEN home").errors;
+  EXPECT_EQ(errors.find("vss: " + home_.Url() + ": "), 0U) << errors;
+}
+
 TEST_F(Credentials, OfTheEnvironmentBelongToItsUrl) {
   shell_.environment["VSS_URL"] = home_.Url();
   shell_.environment["VSS_TOKEN_FILE"] = "given.token";

@@ -73,6 +73,7 @@ class Examination final {
     if (!reply) return kUnavailable;
     LookAt(*reply);
     if (reply->status == 401) return Report(kDenied);
+    if (reply->status != 200) return Report(kFailed);
     VSS_RETURN_IF_FAILED(KnockAsNobody());
     VSS_RETURN_IF_FAILED(RoundTrip());
     return Report(problems_ == 0 ? kDone : kFailed);
@@ -129,11 +130,14 @@ class Examination final {
     LookAtProtocol(reply);
     LookAtClock(reply);
     if (reply.status == 401) {
-      Find(Finding::kProblem, "authentication", "these credentials are refused");
+      const std::string& why_nobody = session_.why_nobody();
+      Find(Finding::kProblem, "authentication",
+           why_nobody.empty() ? "these credentials are refused" : why_nobody);
     } else if (reply.status != 200) {
       Find(Finding::kProblem, "answer",
            "HTTP status " + std::to_string(reply.status) +
-               " for a request that every server answers");
+               " for a request that every server answers" +
+               (reply.status == 400 || reply.status == 404 ? ": does the URL end in /vss?" : ""));
     }
   }
 

@@ -1,6 +1,7 @@
 #include "apps/vss/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <future>
 #include <nlohmann/json.hpp>
@@ -46,6 +47,34 @@ std::string UserOf(std::string_view token) {
   return json["sub"].dump();
 }
 
+// Nobody, until a server wants to know who it is: then the reason why it is not told.
+class Nobody final : public client::Credentials {
+ public:
+  explicit Nobody(std::string why) : why_(std::move(why)) {}
+
+  void Provide(client::ThenAnswer<client::Headers> then) override {
+    if (!was_refused_) return then(client::Headers());
+    then(Unexpected(client::Error{.kind = Kind::kDenied,
+                                  .message = "the server wants to know who is calling",
+                                  .detail = why_}));
+  }
+  bool Refused(const client::Headers&) override { return was_refused_ = true; }
+
+ private:
+  const std::string why_;
+  std::atomic<bool> was_refused_ = false;
+};
+
+std::string WhyNobody(const Settings& settings) {
+  const std::string sent = "no credentials were sent";
+  const std::string other = ValueOf(settings, kLeftOut);
+  if (!ValueOf(settings, "auth").empty()) return sent + ", as auth says";
+  if (other.empty()) return sent + ", for none are given: see --mnemonic-file and --token-file";
+  return sent + ": those beside " + other +
+         " are for that server; give some for this one with --auth, --mnemonic-file or "
+         "--token-file";
+}
+
 using Answered = client::Answer<std::optional<client::StoredRecord>>;
 
 backup::Remote::Found FoundOf(Answered answered) {
@@ -55,9 +84,24 @@ backup::Remote::Found FoundOf(Answered answered) {
   return std::optional(Record{std::move(record.key), record.version, std::move(record.value)});
 }
 
+template <typename T>
+Result<T> Named(Result<T> result, const Session& session) {
+  if (result) return result;
+  Failure failure = std::move(result).error();
+  failure.message = session.url() + ": " + failure.message;
+  return Unexpected(std::move(failure));
+}
+
+// Servers answer so below a path that is none of theirs.
+bool IsOfAWrongPath(const client::Error& error) {
+  return error.detail == "Invalid request path." ||
+         (error.http_status == 404 && error.server_code == 0);
+}
+
 }  // namespace
 
 Failure FailureOf(client::Error error) {
+  if (IsOfAWrongPath(error)) error.message += " (does the URL end in /vss?)";
   if (error.may_have_been_applied && error.kind != Kind::kInDoubt) {
     error.kind = Kind::kInDoubt;
     error.message = "the write may have been stored: " + error.message;
@@ -126,7 +170,8 @@ Result<Done> Session::ChooseCredentials() {
   }
   if (how == "none") {
     Identify(how, {});
-    credentials_ = client::FixedCredentials();
+    why_nobody_ = WhyNobody(settings_);
+    credentials_ = std::make_shared<Nobody>(why_nobody_);
   } else if (how == "signature") {
     if (!wallet_.signing_key)
       return Invalid("signatures need the wallet's words, seed or a signing key");
@@ -195,11 +240,11 @@ Result<Done> Session::ForEachKey(const std::string& prefix,
 }
 
 Result<backup::ListedPage> SessionRemote::List(const std::string& token) {
-  return session_.ListPage("", token);
+  return Named(session_.ListPage("", token), session_);
 }
 
 backup::Remote::Found SessionRemote::Get(const Key& key) {
-  return FoundOf(session_.client().Get(key));
+  return Named(FoundOf(session_.client().Get(key)), session_);
 }
 
 std::vector<backup::Remote::Found> SessionRemote::GetTogether(std::span<const Key> keys) {
@@ -212,13 +257,13 @@ std::vector<backup::Remote::Found> SessionRemote::GetTogether(std::span<const Ke
   std::vector<Found> all;
   all.reserve(keys.size());
   for (std::promise<Answered>& promise : promises) {
-    all.push_back(FoundOf(promise.get_future().get()));
+    all.push_back(Named(FoundOf(promise.get_future().get()), session_));
   }
   return all;
 }
 
 Result<Version> SessionRemote::GlobalVersion() {
-  VSS_ASK(const auto record, session_.client().Get(client::kGlobalVersionKey));
+  VSS_TRY(const auto record, Get(client::kGlobalVersionKey));
   return record ? record->version : 0;
 }
 
@@ -235,8 +280,9 @@ Result<bool> SessionRemote::Write(std::vector<backup::Replacement> replacements)
       transaction.removes.push_back({std::move(replacement.key), expect});
     }
   }
-  VSS_ASK(const client::WriteOutcome outcome, session_.client().Commit(std::move(transaction)));
-  return outcome.IsCommitted();
+  auto outcome = session_.client().Commit(std::move(transaction));
+  if (!outcome) return Named<bool>(Unexpected(FailureOf(std::move(outcome).error())), session_);
+  return outcome->IsCommitted();
 }
 
 }  // namespace vss::apps

@@ -57,6 +57,8 @@ class Session final {
   // Another store of the same user.
   Result<std::unique_ptr<client::Client>> ClientOf(const std::string& store_id);
 
+  // Why requests say nothing about who is calling; empty if they do.
+  const std::string& why_nobody() const { return why_nobody_; }
   // What the next request would say about who is calling.
   Result<client::Headers> Credentials();
 
@@ -79,6 +81,7 @@ class Session final {
   client::ClientOptions options_;
   client::CurlOptions connection_;
   WalletKeys wallet_;
+  std::string why_nobody_;
   std::unique_ptr<FirstContact> transport_;
   std::shared_ptr<client::Credentials> credentials_;
   std::unique_ptr<client::Client> client_;
@@ -91,6 +94,8 @@ class Session final {
 class SessionRemote final : public backup::Remote {
  public:
   explicit SessionRemote(Session& session) : session_(session) {}
+
+  // Failures say which server they are of: a copy has two.
 
   Result<backup::ListedPage> List(const std::string& token) override;
   Found Get(const Key& key) override;

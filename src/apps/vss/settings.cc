@@ -145,6 +145,9 @@ std::string OriginOf(const std::string& url) {
 // Takes from `settings` what was said with another server in mind than the one at `url`.
 void KeepFrom(const std::string& url, Settings& settings) {
   if (!settings.contains("url") || OriginOf(settings["url"]) == OriginOf(url)) return;
+  if (SaysOneOf(kCredentials, settings) || SaysOneOf(kWallet, settings)) {
+    settings[kLeftOut] = settings["url"];
+  }
   Erase(kCredentials, settings);
   Erase(kOfOneServer, settings);
   if (SaysOneOf(kWallet, settings)) settings[kOnlyOpens] = "true";

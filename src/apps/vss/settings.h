@@ -56,6 +56,10 @@ struct SettingSources {
 // Nobody can say this; it follows.
 inline constexpr char kOnlyOpens[] = "wallet-only-opens";
 
+// The URL of the server whose credentials were left out, because another one is called.  Nobody can
+// say this either.
+inline constexpr char kLeftOut[] = "credentials-left-out";
+
 // Who names a URL in one place and credentials in the same has named them for that server: they do
 // not go to another one, whose URL comes from a stronger place.
 //
