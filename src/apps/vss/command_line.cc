@@ -37,7 +37,7 @@ struct Words {
   CopyArguments copy;
   LdkListArguments ldk_list;
   LdkCatArguments ldk_cat;
-  std::string ldk_export_folder;
+  LdkExportArguments ldk_export;
   LdkImportArguments ldk_import;
   std::string doctor_url;
   std::string shell;
@@ -163,10 +163,12 @@ void AddLdk(CLI::App& app, Words& words) {
 
   CLI::App* const to_files =
       Add(*ldk, words, "export", "Write every record as LDK's FilesystemStore does",
-          [&](const Context& c) { return LdkExport(c, words.ldk_export_folder); });
-  to_files->add_option("folder", words.ldk_export_folder, "A new or empty folder")
+          [&](const Context& c) { return LdkExport(c, words.ldk_export); });
+  to_files->add_option("folder", words.ldk_export.folder, "A new or empty folder")
       ->required()
       ->type_name("FOLDER");
+  to_files->add_flag("--skip-unreadable", words.ldk_export.skip_unreadable,
+                     "Leave out what cannot be read, name it, and end with 7");
 
   CLI::App* const from_files =
       Add(*ldk, words, "import", "Store every record of an LDK FilesystemStore",

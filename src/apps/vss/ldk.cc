@@ -62,6 +62,16 @@ std::vector<std::string> KeysOf(const std::vector<Listed>& records) {
   return keys;
 }
 
+ExitCode ReportUnreadable(const Context& context, const std::vector<std::string>& names) {
+  context.out.Complain(NameOf(Kind::kCorrupt),
+                       Count(names.size(), "key") +
+                           " cannot be read with this wallet: see vss ldk check, and "
+                           "--skip-unreadable for all the others",
+                       {{"keys", names}});
+  for (const std::string& name : names) context.out.Note("  " + Printable(name));
+  return kCorrupt;
+}
+
 }  // namespace
 
 CommandResult LdkList(const Context& context, const LdkListArguments& arguments) {
@@ -118,30 +128,38 @@ CommandResult LdkCat(const Context& context, const LdkCatArguments& arguments) {
                   arguments.output);
 }
 
-CommandResult LdkExport(const Context& context, const std::string& folder) {
+CommandResult LdkExport(const Context& context, const LdkExportArguments& arguments) {
   VSS_TRY(const Opened store, OpenStore(context));
   std::vector<backup::ListedKey> foreign;
   VSS_TRY(std::vector<Listed> records, ListRecords(store, foreign));
   std::erase_if(records, [](const Listed& record) { return IsMarker(record.name); });
-  if (!foreign.empty())
-    return Corrupt(Count(foreign.size(), "key") + " cannot be read with this wallet");
+  std::vector<std::string> unreadable;
+  for (const backup::ListedKey& key : foreign) unreadable.push_back(key.key);
+  if (!foreign.empty() && !arguments.skip_unreadable) return ReportUnreadable(context, unreadable);
   std::ranges::reverse(records);  // Oldest first: the files' times tell the order.
-  VSS_TRY(LdkFolder files, LdkFolder::Create(folder));
+  VSS_TRY(LdkFolder files, LdkFolder::Create(arguments.folder));
+  std::uint64_t written = 0;
   std::uint64_t bytes = 0;
-  VSS_RETURN_IF_FAILED(
-      SessionRemote(*store.session)
-          .GetEach(KeysOf(records),
-                   [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
-                     if (!record)
-                       return Unavailable(
-                           "the store changed meanwhile: stop the node, and try again");
-                     VSS_TRY(const std::string value, store.view->Open(record->value, record->key));
-                     bytes += value.size();
-                     return files.Write(records[i].name, value);
-                   }));
-  context.out.Say(Count(records.size(), "record") + " (" + Size(bytes) + ") in " + folder,
-                  {{"records", records.size()}, {"bytes", bytes}, {"folder", folder}});
-  return kDone;
+  const auto write = [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
+    if (!record) return Unavailable("the store changed meanwhile: stop the node, and try again");
+    auto value = store.view->Open(record->value, record->key);
+    if (!value) {
+      unreadable.push_back(FormatName(records[i].name));
+      if (arguments.skip_unreadable) return Done{};
+      return Unexpected(std::move(value).error());
+    }
+    ++written;
+    bytes += value->size();
+    return files.Write(records[i].name, *value);
+  };
+  const Result<Done> done = SessionRemote(*store.session).GetEach(KeysOf(records), write);
+  if (!done && (arguments.skip_unreadable || unreadable.empty())) return Unexpected(done.error());
+  if (done) {
+    context.out.Say(Count(written, "record") + " (" + Size(bytes) + ") in " + arguments.folder,
+                    {{"records", written}, {"bytes", bytes}, {"folder", arguments.folder}});
+  }
+  if (unreadable.empty()) return kDone;
+  return ReportUnreadable(context, unreadable);
 }
 
 CommandResult LdkImport(const Context& context, const LdkImportArguments& arguments) {

@@ -20,8 +20,12 @@ struct LdkCatArguments {
 };
 CommandResult LdkCat(const Context& context, const LdkCatArguments& arguments);
 
+struct LdkExportArguments {
+  std::string folder;
+  bool skip_unreadable = false;
+};
 // Every record as a file FOLDER/PRIMARY/SECONDARY/KEY, as LDK's FilesystemStore has them.
-CommandResult LdkExport(const Context& context, const std::string& folder);
+CommandResult LdkExport(const Context& context, const LdkExportArguments& arguments);
 
 struct LdkImportArguments {
   std::string folder;
