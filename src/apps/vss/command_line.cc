@@ -1,11 +1,15 @@
 #include "apps/vss/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "apps/vss/command.h"
 #include "apps/vss/completion.h"
@@ -209,6 +213,17 @@ void AddOthers(CLI::App& app, Words& words) {
       ->type_name("SHELL");
 }
 
+// What is wrong with the words, in one line.
+std::string AboutMisuse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> extras = app.remaining();
+  if (!app.get_subcommands().empty() || extras.empty() || extras.front().starts_with('-')) {
+    return error.what() + std::string(" (see vss --help)");
+  }
+  std::string text = "there is no command " + extras.front() + ", but";
+  for (const CLI::App* command : app.get_subcommands({})) text += " " + command->get_name();
+  return text;
+}
+
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
@@ -227,7 +242,11 @@ int RunCommandLine(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kBadUsage;
+    if (error.get_exit_code() == 0) return app.exit(error), kDone;
+    const std::span<char* const> said(argv, static_cast<std::size_t>(argc));
+    const bool is_json = std::ranges::find(said, std::string_view("--json")) != said.end();
+    Output(is_json).Complain(NameOf(Kind::kInvalid), AboutMisuse(app, error));
+    return kBadUsage;
   }
   if (!words.run) {
     std::fputs(app.help().c_str(), stderr);

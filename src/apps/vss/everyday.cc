@@ -62,9 +62,10 @@ CommandResult Put(const Context& context, const PutArguments& arguments) {
   VSS_ASK(const client::WriteOutcome outcome,
           session->client().Put({key, view->Seal(value, key), expect}));
   const client::Version version = PresentVersion(outcome, key);
-  if (!outcome.IsCommitted()) return Conflict(context, arguments.key, version);
-  context.out.Say(Printable(arguments.key) + " is at version " + std::to_string(version),
-                  {{"key", arguments.key}, {"version", version}});
+  VSS_TRY(const std::string name, view->NameOf(key));  // "/a" is "a".
+  if (!outcome.IsCommitted()) return Conflict(context, name, version);
+  context.out.Say(Printable(name) + " is at version " + std::to_string(version),
+                  {{"key", name}, {"version", version}});
   return kDone;
 }
 

@@ -48,8 +48,18 @@ std::string TextOf(const backup::RestoreOutcome& outcome) {
   return text;
 }
 
+// What the wallet calls the keys, if that is known.
+void AddNames(const Context& context, Session& session, std::vector<Key>& keys) {
+  const auto view = context.OpenView(session);
+  if (!view || !(*view)->Schema()) return;
+  for (Key& key : keys) {
+    if (const auto name = (*view)->NameOf(key)) key += " (" + *name + ")";
+  }
+}
+
 // What differed in the target, or, once something was written, changed in it.
-ExitCode ReportConflict(const Context& context, const backup::RestoreOutcome& outcome) {
+ExitCode ReportConflict(const Context& context, Session& session, backup::RestoreOutcome outcome) {
+  if (!context.out.is_json()) AddNames(context, session, outcome.conflicts);
   if (outcome.created + outcome.replaced + outcome.removed == 0) {
     return Report(context, {outcome.conflict_count, outcome.conflicts});
   }
@@ -144,6 +154,10 @@ CommandResult Backup(const Context& context, const BackupArguments& arguments) {
                 .origin = backup::DigestOf({BytesOf("backup"), session->identity()}),
                 .store_id = session->store_id()},
                arguments.replace ? backup::Rename::kReplaces : backup::Rename::kRefusesToReplace));
+  if (taken.summary.records == 0) {
+    context.out.Note("vss: store \"" + Printable(session->store_id()) +
+                     "\" is empty: is it the right one?");
+  }
   nlohmann::json json = JsonOf(taken.summary);
   json["file"] = arguments.file;
   json["records_kept_before"] = taken.records_kept_before;
@@ -190,7 +204,7 @@ CommandResult Restore(const Context& context, const RestoreArguments& arguments)
   VSS_TRY(const auto session, context.OpenSession());
   VSS_TRY(const backup::RestoreOutcome outcome,
           Fill(*session, opened, {.may_overwrite = arguments.overwrite}));
-  if (!outcome.IsDone()) return ReportConflict(context, outcome);
+  if (!outcome.IsDone()) return ReportConflict(context, *session, outcome);
   context.out.Say(TextOf(outcome), JsonOf(outcome));
   return kDone;
 }
@@ -213,7 +227,7 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
     all.replaced += before.replaced;
     all.removed += before.removed;
     if (round > 0) all.there_already = before.there_already;
-    if (!all.IsDone()) return ReportConflict(context, all);
+    if (!all.IsDone()) return ReportConflict(context, *to, all);
     VSS_TRY(const bool is_still, IsStill(*from, opened));
     if (!is_still) continue;
     if (arguments.spool.empty()) std::remove(spool.path.c_str());
