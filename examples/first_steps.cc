@@ -21,6 +21,9 @@ int Fail(const char* what, const std::string& why) {
   std::fprintf(stderr, "%s: %s\n", what, why.c_str());
   return 1;
 }
+int Fail(const char* what, const vss::client::Error& error) {
+  return Fail(what, error.message + (error.detail.empty() ? "" : " (" + error.detail + ")"));
+}
 
 }  // namespace
 
@@ -34,26 +37,28 @@ int main(int count, char** arguments) {
 
   const auto phone = Client::Make(options, credentials, transport, clock, entropy);
   const auto laptop = Client::Make(options, credentials, transport, clock, entropy);
-  if (!phone || !laptop) return Fail("address", phone.error().message);
+  if (!phone) return Fail("address", phone.error().message);
+  if (!laptop) return Fail("address", laptop.error().message);
   BlockingClient on_phone(**phone);
   BlockingClient on_laptop(**laptop);
 
   const auto present = on_phone.Get("greeting");  // From now on the phone knows the version.
-  if (!present) return Fail("get", present.error().message);
+  if (!present) return Fail("get", present.error());
   const auto written = on_phone.Put({"greeting", "hello from the phone"});
-  if (!written) return Fail("put", written.error().message);
+  if (!written) return Fail("put", written.error());
   if (!written->IsCommitted()) return Fail("put", "somebody else was faster");
   std::printf("written, now at version %lld\n", static_cast<long long>(written->keys[0].version));
 
   // The laptop has never seen the record: it would overwrite what it does not know.
   const auto blind = on_laptop.Put({"greeting", "hello from the laptop"});
-  if (!blind) return Fail("put", blind.error().message);
+  if (!blind) return Fail("put", blind.error());
   if (blind->IsCommitted()) return Fail("put", "overwritten without looking");
   std::printf("a blind write is refused: the record is at version %lld\n",
               static_cast<long long>(blind->keys[0].version));
 
   const auto read = on_laptop.Get("greeting");
-  if (!read || !*read) return Fail("get", "the record is gone");
+  if (!read) return Fail("get", read.error());
+  if (!*read) return Fail("get", "the record is gone");
   std::printf("read: %s\n", (*read)->value.c_str());
   return (*read)->value == "hello from the phone" ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -56,7 +57,10 @@ class Device {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) return 2;
+  if (count != 3) {
+    std::fputs("usage: wallet URL FILE-WITH-THE-WORDS\n", stderr);
+    return 2;
+  }
   const vss::seal::RecordName name{"payments", "", "first"};
 
   {
