@@ -108,6 +108,7 @@ Result<std::size_t> ReadSecret(const std::string& path, std::span<std::uint8_t> 
   file.open(path, std::ios::binary);
   if (!file) return Invalid("the file of the seed cannot be read");
   file.read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
+  if (file.bad()) return Invalid("the file of the seed cannot be read");  // A folder, for one.
   return static_cast<std::size_t>(file.gcount());
 }
 

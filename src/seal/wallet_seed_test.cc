@@ -160,7 +160,8 @@ TEST(SeedFromMnemonicFile, TakesAFileOfWords) {
             HexOf(SeedFromMnemonic(words, "p").value()));
   std::ofstream(path) << words << std::string(4096, ' ');
   EXPECT_FALSE(SeedFromMnemonicFile(path, ""));
-  EXPECT_FALSE(SeedFromMnemonicFile(folder.Path("missing"), ""));
+  EXPECT_EQ(SeedFromMnemonicFile(folder.Path("missing"), "").error().message,
+            SeedFromMnemonicFile(folder.Path("."), "").error().message);
 }
 
 }  // namespace
