@@ -134,6 +134,7 @@ CommandResult LdkExport(const Context& context, const LdkExportArguments& argume
   VSS_TRY(std::vector<Listed> records, ListRecords(store, foreign));
   std::erase_if(records, [](const Listed& record) { return IsMarker(record.name); });
   std::vector<std::string> unreadable;
+  unreadable.reserve(foreign.size());
   for (const backup::ListedKey& key : foreign) unreadable.push_back(key.key);
   if (!foreign.empty() && !arguments.skip_unreadable) return ReportUnreadable(context, unreadable);
   std::ranges::reverse(records);  // Oldest first: the files' times tell the order.
