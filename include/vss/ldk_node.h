@@ -45,6 +45,7 @@ struct RecordName {
   std::string primary;
   std::string secondary;
   std::string key;
+  // A false alarm: NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const RecordName&) const = default;
 };
 // kInvalid unless LDK allows the name: letters, digits, '_' and '-', 120 characters at most in each

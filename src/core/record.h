@@ -26,6 +26,7 @@ struct Space {
   std::string tenant;  // Whoever is calling, as the authorizer named it.
   std::string store;   // Chosen by the caller; may be empty.
 
+  // A false alarm: NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const Space&) const = default;
 };
 

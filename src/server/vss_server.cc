@@ -66,9 +66,8 @@ Result<Done> VssServer::Parts::Build(Entropy& entropy) {
   admin_handler =
       std::make_unique<AdminHandler>(std::move(admin_local_only), metrics, *store, clock);
 
-  VSS_TRY(std::vector<ListenerOptions> listeners, Listeners());
-  VSS_TRY(http,
-          HttpServer::Make(HttpOptionsFrom(config), std::move(listeners), clock, log, metrics));
+  VSS_TRY(const std::vector<ListenerOptions> listeners, Listeners());
+  VSS_TRY(http, HttpServer::Make(HttpOptionsFrom(config), listeners, clock, log, metrics));
   metrics.AddGauge("vss_http_connections", "Connections open now.",
                    [this] { return static_cast<double>(http->Connections()); });
   metrics.AddGauge("vss_http_bytes_in_flight", "Request bodies and answers in memory now.",

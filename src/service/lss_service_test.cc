@@ -223,7 +223,7 @@ class LssForgery : public LssServiceTest {
   void Forge(const std::vector<Record>& items, const std::string& prefix) {
     std::string proved = "\x01";
     for (const auto& [key, version, value] : items) {
-      proved += key + std::string(TextOf(lss_api::VersionBytes(version))) + value;
+      proved.append(key).append(TextOf(lss_api::VersionBytes(version))).append(value);
     }
     const lss_api::GetRequest get{auth_, prefix, proved.substr(0, 32)};
     got_ = Call(Operation::kGet, lss_api::Encode(get));

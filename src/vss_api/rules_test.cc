@@ -22,7 +22,7 @@ std::string Repeat(std::string_view text, std::size_t times) {
 PutRequest PutOf(Item item) { return {"store", std::nullopt, {std::move(item)}, {}}; }
 PutRequest RemovalOf(Item item) { return {"store", std::nullopt, {}, {std::move(item)}}; }
 
-std::string ProblemWithPut(PutRequest request, Space space = kSpace) {
+std::string ProblemWithPut(PutRequest request, const Space& space = kSpace) {
   const auto batch = LowerPut(space, std::move(request), {});
   if (batch) return "";
   EXPECT_EQ(batch.error().kind, Kind::kInvalid);

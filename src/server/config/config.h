@@ -15,6 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 // A number of bytes; in text also with KiB, MiB, GiB or TiB.
 struct ByteCount {
   std::uint64_t bytes = 0;
+  // A false alarm: NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const ByteCount&) const = default;
 };
 

@@ -65,6 +65,7 @@ TEST_F(ByteBudgetTest, OneCustomerOfIpv6IsOneHousehold) {
 
 TEST_F(ByteBudgetTest, ForgetsWhoHoldsNothing) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this] {
       for (int i = 0; i < 10'000; ++i) {

@@ -60,6 +60,7 @@ class CommitLane final {
   void Work(std::vector<CommitJob> jobs) {
     const Stopwatch stopwatch(context_, "commit", jobs.size());
     std::vector<PlannedBatch> batches;
+    batches.reserve(jobs.size());
     for (const CommitJob& job : jobs) batches.push_back({&job.space, &job.batch, job.deadline});
     auto outcomes = committer_.Commit(batches);
     for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].then(std::move(outcomes[i]));
@@ -134,8 +135,8 @@ class PostgresStore final : public Store {
   }
 
   void Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) override {
-    commit_lanes_[LaneOf(space)]->Offer(
-        {std::move(space), std::move(batch), deadline, std::move(then)});
+    CommitLane& lane = *commit_lanes_[LaneOf(space)];
+    lane.Offer({std::move(space), std::move(batch), deadline, std::move(then)});
   }
 
   void Get(Space space, std::vector<Key> keys, Deadline deadline,
