@@ -90,6 +90,15 @@ TEST_F(BackupTest, AnEmptyStoreIsAStore) {
   EXPECT_TRUE(target_.Keys().empty());
 }
 
+TEST_F(BackupTest, TheLongestKeyComesBack) {
+  std::string key;
+  for (int i = 0; i < 600; ++i) key += "\U0001F511";
+  source_.Put(key, "value");
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  EXPECT_EQ(target_.ValueOf(key), "value");
+}
+
 // Whatever is written while the store is read, the backup has all of it or nothing.
 TEST_F(BackupTest, WhatMovesIsReadAgain) {
   const std::vector<std::function<void()>> writes = {
@@ -260,7 +269,8 @@ class LyingRemote final : public Remote {
     const std::string further = std::to_string(++pages_);
     if (lie_ == Lie::kEndlessPages && !token.empty()) return ListedPage{{}, further, {}};
     if (lie_ == Lie::kEndlessKeys) return ListedPage{{{further, 1}}, further, {}};
-    if (lie_ == Lie::kLongKeys) return ListedPage{{{std::string(2000, 'k'), 1}}, {}, {}};
+    if (lie_ == Lie::kLongKeys)
+      return ListedPage{{{std::string(Pages::kKeyBytesMax + 1, 'k'), 1}}, {}, {}};
     VSS_TRY(ListedPage page, truth_.List(token));
     if (lie_ == Lie::kRepeatedToken && !token.empty()) page.next = token;
     if (lie_ == Lie::kForgets && !page.keys.empty()) page.keys.pop_back();

@@ -45,7 +45,7 @@ using ByDigest = std::unordered_map<ShortDigest, T, DigestHash>;
 class Pages final {
  public:
   static constexpr std::size_t kKeysMax = 4'000'000;
-  static constexpr std::size_t kKeyBytesMax = 1024;  // The protocol allows 600.
+  static constexpr std::size_t kKeyBytesMax = 2400;  // 600 characters.
   static constexpr int kPagesWithoutNewsMax = 1000;
   // `token` as Remote::List has it.
   using List = std::function<Result<ListedPage>(const std::string& token)>;
