@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "client/url.h"
+
 namespace vss::apps {
 namespace {
 
@@ -125,26 +127,15 @@ void Lay(const Settings& over, Settings& settings) {
   for (const auto& [name, value] : over) settings[name] = value;
 }
 
-std::string Lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return text;
-}
-
-// Scheme, host and port.
-std::string OriginOf(const std::string& url) {
-  const std::size_t scheme_end = url.find("://");
-  if (scheme_end == std::string::npos) return url;
-  std::string origin = Lower(url.substr(0, url.find('/', scheme_end + 3)));
-  const std::string_view usual_port = origin.starts_with("https:") ? ":443" : ":80";
-  if (origin.ends_with(usual_port)) origin.resize(origin.size() - usual_port.size());
-  return origin;
+// By scheme, host and port.
+bool IsSameServer(const std::string& a, const std::string& b) {
+  const auto parts = client::ParseBaseUrl(a);
+  return a == b || (parts && parts == client::ParseBaseUrl(b));
 }
 
 // Takes from `settings` what was said with another server in mind than the one at `url`.
 void KeepFrom(const std::string& url, Settings& settings) {
-  if (!settings.contains("url") || OriginOf(settings["url"]) == OriginOf(url)) return;
+  if (!settings.contains("url") || IsSameServer(settings["url"], url)) return;
   if (SaysOneOf(kCredentials, settings) || SaysOneOf(kWallet, settings)) {
     settings[kLeftOut] = settings["url"];
   }
