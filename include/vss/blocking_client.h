@@ -23,43 +23,45 @@ Answer<T> Await(Start start) {
   return vss::Await<T, Error>(std::move(start));
 }
 
+// The same, of a call that `client` makes.
+template <typename T, typename Start>
+Answer<T> Await(const Client& client, Start start) {
+  client.CheckMayWait();
+  return Await<T>(std::move(start));
+}
+
 // Threads: every method, any thread.
 class BlockingClient final {
  public:
   explicit BlockingClient(Client& client) : client_(client) {}
 
   Answer<std::optional<StoredRecord>> Get(std::string key) {
-    return WaitFor<std::optional<StoredRecord>>(
-        [&](auto then) { client_.Get(std::move(key), std::move(then)); });
+    return Await<std::optional<StoredRecord>>(
+        client_, [&](auto then) { client_.Get(std::move(key), std::move(then)); });
   }
   Answer<WriteOutcome> Put(Write write) {
-    return WaitFor<WriteOutcome>(
-        [&](auto then) { client_.Put(std::move(write), std::move(then)); });
+    return Await<WriteOutcome>(client_,
+                               [&](auto then) { client_.Put(std::move(write), std::move(then)); });
   }
   Answer<WriteOutcome> Commit(Transaction transaction) {
-    return WaitFor<WriteOutcome>(
-        [&](auto then) { client_.Commit(std::move(transaction), std::move(then)); });
+    return Await<WriteOutcome>(
+        client_, [&](auto then) { client_.Commit(std::move(transaction), std::move(then)); });
   }
   Answer<WriteOutcome> Delete(Remove remove) {
-    return WaitFor<WriteOutcome>(
-        [&](auto then) { client_.Delete(std::move(remove), std::move(then)); });
+    return Await<WriteOutcome>(
+        client_, [&](auto then) { client_.Delete(std::move(remove), std::move(then)); });
   }
   Answer<Listing> List(ListOptions options = {}) {
-    return WaitFor<Listing>([&](auto then) { client_.List(std::move(options), std::move(then)); });
+    return Await<Listing>(client_,
+                          [&](auto then) { client_.List(std::move(options), std::move(then)); });
   }
   Answer<Listing> ListPage(ListOptions options, std::string token) {
-    return WaitFor<Listing>([&](auto then) {
+    return Await<Listing>(client_, [&](auto then) {
       client_.ListPage(std::move(options), std::move(token), std::move(then));
     });
   }
 
  private:
-  template <typename T, typename Start>
-  Answer<T> WaitFor(Start start) {
-    client_.CheckMayWait();
-    return Await<T>(std::move(start));
-  }
-
   Client& client_;
 };
 

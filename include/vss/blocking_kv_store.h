@@ -24,8 +24,7 @@ class BlockingKvStore final {
   // `client` and `entropy` outlive the store.
   static Answer<BlockingKvStore> Open(Client& client, seal::StoreKeys keys, Entropy& entropy,
                                       KvStoreOptions options = {}) {
-    client.CheckMayWait();
-    auto store = Await<std::shared_ptr<KvStore>>([&](auto then) {
+    auto store = Await<std::shared_ptr<KvStore>>(client, [&](auto then) {
       KvStore::Open(client, std::move(keys), entropy, options, std::move(then));
     });
     if (!store) return Unexpected(std::move(store).error());
@@ -35,36 +34,31 @@ class BlockingKvStore final {
   seal::LdkNodeSchema Schema() const { return store_->Schema(); }
 
   Answer<Value> Read(const seal::RecordName& name) {
-    return WaitFor<Value>([&](auto then) { store_->Read(name, std::move(then)); });
+    return Await<Value>(*client_, [&](auto then) { store_->Read(name, std::move(then)); });
   }
   Answer<WriteOutcome> Write(const seal::RecordName& name, const std::string& value) {
-    return WaitFor<WriteOutcome>([&](auto then) { store_->Write(name, value, std::move(then)); });
+    return Await<WriteOutcome>(*client_,
+                               [&](auto then) { store_->Write(name, value, std::move(then)); });
   }
   Answer<WriteOutcome> Remove(const seal::RecordName& name) {
-    return WaitFor<WriteOutcome>([&](auto then) { store_->Remove(name, std::move(then)); });
+    return Await<WriteOutcome>(*client_, [&](auto then) { store_->Remove(name, std::move(then)); });
   }
   Answer<RecordListing> List(const std::string& primary, const std::string& secondary) {
-    return WaitFor<RecordListing>(
-        [&](auto then) { store_->List(primary, secondary, std::move(then)); });
+    return Await<RecordListing>(
+        *client_, [&](auto then) { store_->List(primary, secondary, std::move(then)); });
   }
   Answer<RecordListing> ListPage(const std::string& primary, const std::string& secondary,
                                  const std::string& token) {
-    return WaitFor<RecordListing>(
-        [&](auto then) { store_->ListPage(primary, secondary, token, std::move(then)); });
+    return Await<RecordListing>(
+        *client_, [&](auto then) { store_->ListPage(primary, secondary, token, std::move(then)); });
   }
   Answer<RecordListing> ListAll() {
-    return WaitFor<RecordListing>([&](auto then) { store_->ListAll(std::move(then)); });
+    return Await<RecordListing>(*client_, [&](auto then) { store_->ListAll(std::move(then)); });
   }
 
  private:
   BlockingKvStore(Client& client, std::shared_ptr<KvStore> store)
       : client_(&client), store_(std::move(store)) {}
-
-  template <typename T, typename Start>
-  Answer<T> WaitFor(Start start) {
-    client_->CheckMayWait();
-    return Await<T>(std::move(start));
-  }
 
   Client* client_;
   std::shared_ptr<KvStore> store_;
