@@ -37,6 +37,11 @@ bool IsFolder(const std::string& path) {
 
 }  // namespace
 
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
 Result<Done> CheckAccess(const std::string& path, int mode) {
   if (faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0) return Done{};
   const int error = errno;
@@ -44,13 +49,17 @@ Result<Done> CheckAccess(const std::string& path, int mode) {
   return Invalid(path + ": " + std::strerror(error) + owner);
 }
 
+Result<Done> CheckReadable(const std::string& path) {
+  const auto checked = CheckAccess(path, R_OK);
+  return checked ? checked : Invalid("cannot read " + checked.error().message);
+}
+
 Result<Done> CheckWritable(const std::string& path) {
   if (IsFolder(path)) return Invalid(path + " is a folder");
   if (faccessat(AT_FDCWD, path.c_str(), F_OK, AT_EACCESS) == 0 || errno != ENOENT) {
     return CheckAccess(path, R_OK | W_OK);
   }
-  const std::string folder = std::filesystem::path(path).parent_path();
-  if (auto checked = CheckAccess(folder.empty() ? "." : folder, W_OK | X_OK); !checked) {
+  if (auto checked = CheckAccess(FolderOf(path), W_OK | X_OK); !checked) {
     return Invalid(path + " cannot be made: " + checked.error().message);
   }
   return Done{};

@@ -1,7 +1,5 @@
 #include "server/assembly/files.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -16,9 +14,8 @@ Result<std::string> ReadTextFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     const int error = errno;
-    const auto checked = CheckAccess(path, R_OK);
-    return Invalid("cannot read " +
-                   (checked ? path + ": " + std::strerror(error) : checked.error().message));
+    VSS_RETURN_IF_FAILED(CheckReadable(path));
+    return Invalid("cannot read " + path + ": " + std::strerror(error));
   }
   std::string text(kBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));

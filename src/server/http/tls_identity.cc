@@ -1,6 +1,5 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <unistd.h>
 
 #include <string_view>
 #include <utility>
@@ -59,11 +58,8 @@ Context MakeContext() {
 }
 
 Result<Context> LoadContext(const TlsFiles& files) {
-  for (const std::string& file : {files.certificate, files.key}) {
-    if (auto checked = CheckAccess(file, R_OK); !checked) {
-      return Invalid("cannot read " + checked.error().message);
-    }
-  }
+  VSS_RETURN_IF_FAILED(CheckReadable(files.certificate));
+  VSS_RETURN_IF_FAILED(CheckReadable(files.key));
   ERR_clear_error();
   Context context = MakeContext();
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
@@ -79,9 +75,7 @@ Result<Context> LoadContext(const TlsFiles& files) {
 }  // namespace
 
 Result<Done> CheckAuthorities(const std::string& path) {
-  if (auto checked = CheckAccess(path, R_OK); !checked) {
-    return Invalid("cannot read " + checked.error().message);
-  }
+  VSS_RETURN_IF_FAILED(CheckReadable(path));
   ERR_clear_error();
   if (SSL_CTX_load_verify_file(MakeContext().get(), path.c_str()) == 1) return Done{};
   return Invalid("cannot use the authorities in " + path + ": " + LastError());

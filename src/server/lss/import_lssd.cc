@@ -104,8 +104,10 @@ Result<ImportSummary> ImportLssd(LssdSource& source, store::Store& target, const
   for (;;) {
     VSS_TRY(const std::vector<LssdRecord> records, source.Next());
     if (records.empty()) return summary;
-    for (std::span rest(records); !rest.empty(); rest = rest.subspan(SizeOfBatch(rest))) {
-      VSS_RETURN_IF_FAILED(ImportRecords(rest.first(SizeOfBatch(rest)), target, clock, summary));
+    for (std::span rest(records); !rest.empty();) {
+      const std::size_t count = SizeOfBatch(rest);
+      VSS_RETURN_IF_FAILED(ImportRecords(rest.first(count), target, clock, summary));
+      rest = rest.subspan(count);
     }
     progress(summary.imported + summary.there_already + summary.newer);
   }

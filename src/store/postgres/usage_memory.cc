@@ -61,6 +61,7 @@ void UsageMemory::Learn(const Known& known, const UsageChanges& changes,
 }
 
 void UsageMemory::Apply(const CommitPlan& plan) {
+  if (tenants_.empty()) return;  // Nothing is remembered where usage is not tracked.
   const auto write_all = [this](const std::vector<WriteEffect>& writes) {
     for (const WriteEffect& write : writes) {
       Tenant* const tenant = Find(write.row.tenant);

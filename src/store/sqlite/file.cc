@@ -30,11 +30,6 @@ Unexpected<Failure> CannotBe(const std::string& done, const std::string& path) {
   return Unavailable(path + " cannot be " + done + ": " + std::strerror(errno));
 }
 
-std::string FolderOf(const std::string& path) {
-  const std::string folder = fs::path(path).parent_path();
-  return folder.empty() ? "." : folder;
-}
-
 // A new, empty file.  Root makes it for whom the folder belongs to: the server that will open it is
 // most likely not root.  SQLite does the same with what it lays beside the file.
 int CreateNew(const std::string& path) {
