@@ -16,16 +16,7 @@ bool Has(const std::string& text, const std::string& part) {
 
 TEST(NoAnswer, ACertificateThatDoesNotVerifyIsNotAskedForAgain) {
   Shell shell;
-  const Ran made = shell.Run(
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server "
-      "-addext subjectAltName=IP:127.0.0.1 -keyout key -out certificate");
-  ASSERT_EQ(made.exit_code, 0) << made.errors;
-  Environment settings = PlainSettings();
-  settings["VSS_STORE_KIND"] = "memory";
-  settings["VSS_SERVER_TLS_CERTIFICATE"] = shell.Path("certificate");
-  settings["VSS_SERVER_TLS_KEY"] = shell.Path("key");
-  const auto server = StartProcess({.environment = settings, .output = shell.Path("server")});
-  shell.environment["VSS_URL"] = "https://127.0.0.1:" + std::to_string(server->port()) + "/vss";
+  shell.environment["VSS_URL"] = shell.ServeTls(30);
   const Ran list = shell.Run("vss list");
   EXPECT_EQ(list.exit_code, 6);
   EXPECT_TRUE(Has(list.errors, "vss: the server cannot be reached: ")) << list.errors;

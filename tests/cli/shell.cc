@@ -1,6 +1,7 @@
 #include "tests/cli/shell.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +25,26 @@ Shell::Shell() {
 std::string Shell::Serve(const std::string& schemes) {
   Environment settings = PlainSettings();
   settings["VSS_AUTH_SCHEMES"] = schemes;
+  return Serve(std::move(settings));
+}
+
+std::string Shell::ServeTls(int days) {
+  const Ran made =
+      Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server "
+          "-addext subjectAltName=IP:127.0.0.1 -keyout key -out certificate -days " +
+          std::to_string(days));
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  Environment settings = PlainSettings();
+  settings["VSS_SERVER_TLS_CERTIFICATE"] = Path("certificate");
+  settings["VSS_SERVER_TLS_KEY"] = Path("key");
+  Serve(std::move(settings));
+  return "https://127.0.0.1:" + std::to_string(servers_.back()->port()) + "/vss";
+}
+
+std::string Shell::Serve(Environment settings) {
   settings["VSS_STORE_KIND"] = "memory";
   const std::string name = "server-" + std::to_string(servers_.size());
-  servers_.push_back(StartProcess({.environment = settings, .output = Path(name)}));
+  servers_.push_back(StartProcess({.environment = std::move(settings), .output = Path(name)}));
   return servers_.back()->Base() + "/vss";
 }
 

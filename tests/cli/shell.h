@@ -37,8 +37,11 @@ class Shell final {
 
   // A server that lives as long as the shell; its base URL.
   std::string Serve(const std::string& schemes);
+  // The same over TLS, for whom the file "certificate" vouches for so many days.
+  std::string ServeTls(int days);
 
  private:
+  std::string Serve(Environment settings);
   pid_t Spawn(const std::string& command, const std::string& output, const std::string& errors);
 
   const TempFolder folder_;
