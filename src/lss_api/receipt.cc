@@ -11,14 +11,18 @@ constexpr std::string_view kPutReply = "\x02";
 
 std::string Hmac(const crypto::Secret<32>& secret, std::string_view context,
                  std::span<const Record> items) {
+  constexpr std::size_t kPortionBytes = 4096;  // Small writes cost more than what they hash.
   crypto::HmacSha256Writer writer(secret.Bytes());
   writer.Write(secret.Bytes());
-  writer.Write(BytesOf(context));
+  std::string portion(context);
   for (const auto& [key, version, value] : items) {
-    writer.Write(BytesOf(key));
-    writer.Write(VersionBytes(version));
-    writer.Write(BytesOf(value));
+    const auto version_bytes = VersionBytes(version);
+    portion.append(key).append(TextOf(version_bytes)).append(value);
+    if (portion.size() < kPortionBytes) continue;
+    writer.Write(BytesOf(portion));
+    portion.clear();
   }
+  writer.Write(BytesOf(portion));
   return std::string(TextOf(writer.Finish()));
 }
 
