@@ -18,6 +18,7 @@ Rate Spread(double count, double seconds) {
 
 // The /64 around an IPv6 address; whatever else there is, as it is.
 std::uint64_t HashOfAddress(const KeyedHash& hash, std::string_view address) {
+  if (address.find(':') == std::string_view::npos) return hash(address);
   const std::string text(address);
   in6_addr ip;
   if (inet_pton(AF_INET6, text.c_str(), &ip) != 1 || IN6_IS_ADDR_V4MAPPED(&ip)) {
