@@ -44,9 +44,9 @@ Connection::Connection(Loop& loop, const Site& site, Arrival arrival)
       account_(site.budget->AccountOf(peer_)),
       ticket_(std::move(arrival.ticket)),
       is_refused_(arrival.is_refused),
-      socket_(loop.context(), arrival.socket.Release()),
-      transport_(site.tls ? MakeTlsTransport(socket_.native_handle(), *site.tls)
-                          : MakePlainTransport(socket_.native_handle())),
+      socket_(std::move(arrival.socket)),
+      transport_(site.tls ? MakeTlsTransport(socket_.Get(), *site.tls)
+                          : MakePlainTransport(socket_.Get())),
       reader_(site.options.reader),
       lease_(account_),
       read_bytes_(site.options.unsent_bytes_max / 4) {}
@@ -57,7 +57,7 @@ void Connection::Start() {
   } else {
     site_.observer.OnConnectionOpened();
   }
-  Turn();
+  loop_.poller().Watch(socket_.Get(), *this) ? Turn() : Close();
 }
 
 void Connection::Turn() {
@@ -269,9 +269,7 @@ void Connection::Read() {
     case Moved::Status::kMoved:
       bytes_read_ += moved.bytes;
       reader_.Commit(moved.bytes);
-      // Filled to the brim, there may be more; but rarely behind the end of a body.
-      is_readable_ =
-          (moved.bytes == room.size() && !reader_.IsBodyComplete()) || transport_->HasBuffered();
+      is_readable_ = moved.may_be_more || is_ending_;
       if (!lease_.TrySet(reader_.BytesHeld())) Refuse(Refusal::kOverloaded);
       break;
     case Moved::Status::kWantRead:
@@ -315,7 +313,7 @@ bool Connection::Flush() {
 // has acknowledged.
 std::uint64_t Connection::BytesDelivered() {
   int queued = 0;
-  ::ioctl(socket_.native_handle(), SIOCOUTQ, &queued);
+  ::ioctl(socket_.Get(), SIOCOUTQ, &queued);
   return bytes_written_ - std::min(bytes_written_, static_cast<std::uint64_t>(queued));
 }
 
@@ -381,46 +379,23 @@ void Connection::Settle() {
   }
   const Phase phase = PhaseNow();
   if (phase != phase_) EnterPhase(phase);
-  WaitForEvents();
+  // More has come than fits into one turn.
+  if (is_readable_ && WantsToRead()) TurnLater();
 }
 
-void Connection::WaitForEvents() {
-  const bool wants_read =
-      WantsToRead() || write_blocked_ == Moved::Status::kWantRead || state_ == State::kLingering;
-  const bool wants_write =
-      write_blocked_ == Moved::Status::kWantWrite || (read_needs_write_ && WantsToRead());
-
-  if (state_ == State::kOpen && WantsToRead() && is_readable_) {
-    // More has come than fits into one turn, perhaps into a buffer that no event tells of.
-    return TurnLater();
-  }
-  if (wants_read && !awaits_read_) {
-    awaits_read_ = true;
-    socket_.async_wait(socket_.wait_read,
-                       [self = shared_from_this()](boost::system::error_code error) {
-                         self->awaits_read_ = false;
-                         if (error) return;
-                         self->is_readable_ = true;
-                         self->state_ == State::kLingering ? self->Linger() : self->Turn();
-                       });
-  }
-  if (wants_write && !awaits_write_) {
-    awaits_write_ = true;
-    socket_.async_wait(socket_.wait_write,
-                       [self = shared_from_this()](boost::system::error_code error) {
-                         self->awaits_write_ = false;
-                         if (error) return;
-                         self->is_readable_ = self->is_readable_ || self->read_needs_write_;
-                         self->Turn();
-                       });
-  }
+void Connection::OnReady(Readiness ready) {
+  if (ready.can_read || (ready.can_write && read_needs_write_)) is_readable_ = true;
+  if (ready.has_ended) is_ending_ = true;
+  GoOn();
 }
+
+void Connection::GoOn() { state_ == State::kLingering ? Linger() : Turn(); }
 
 void Connection::TurnLater() {
   if (std::exchange(is_turn_posted_, true)) return;
   loop_.Post([self = shared_from_this()] {
     self->is_turn_posted_ = false;
-    self->Turn();
+    self->GoOn();
   });
 }
 
@@ -509,12 +484,12 @@ void Connection::Linger() {
   const std::span<char> scratch = loop_.Scratch();
   for (std::size_t reads = 0; reads < kReadsInTurnMax; ++reads) {
     const Moved moved = transport_->DiscardSome(scratch);
-    if (moved.status == Moved::Status::kWantRead) break;
+    if (moved.status == Moved::Status::kWantRead) return;
     if (moved.status != Moved::Status::kMoved) return Close();
     discarded_ += moved.bytes;
     if (discarded_ > site_.options.lingering_bytes_max) return Close();
   }
-  WaitForEvents();
+  TurnLater();
 }
 
 void Connection::ReportHandshake() {
@@ -534,8 +509,8 @@ void Connection::Close() {
     transport_->EndWriting();
   }
   state_ = State::kClosed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  loop_.poller().Forget(*this);
+  socket_ = FileDescriptor();
   reader_.GiveUp();
   slots_.clear();
   accepted_.reset();

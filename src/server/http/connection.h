@@ -11,8 +11,6 @@
 #ifndef VSS_SERVER_HTTP_CONNECTION_H_
 #define VSS_SERVER_HTTP_CONNECTION_H_
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +31,7 @@
 #include "server/http/handler.h"
 #include "server/http/http_observer.h"
 #include "server/http/http_options.h"
+#include "server/http/poller.h"
 #include "server/http/request_reader.h"
 #include "server/http/tls.h"
 #include "server/http/transport.h"
@@ -63,11 +62,12 @@ struct Arrival {
   bool is_refused = false;  // One connection too many: it is told so, and closed.
 };
 
-class Connection final : public std::enable_shared_from_this<Connection> {
+class Connection final : public std::enable_shared_from_this<Connection>, public Poller::Watcher {
  public:
   Connection(Loop& loop, const Site& site, Arrival arrival);
 
   void Start();
+  void OnReady(Readiness ready) override;
   // Reads, answers and writes as far as possible now.
   void Turn();
   // Ends what has waited too long.
@@ -145,7 +145,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   void Settle();
   void TurnLater();
-  void WaitForEvents();
+  void GoOn();
   void EnterPhase(Phase phase);
   Phase PhaseNow() const;
   void OnPhaseTooLong();
@@ -161,7 +161,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<ByteAccount> account_;  // Of the peer's household.
   ConnectionCount::Ticket ticket_;
   const bool is_refused_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  FileDescriptor socket_;
   const std::unique_ptr<Transport> transport_;
 
   State state_ = State::kOpen;
@@ -171,10 +171,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // Reading.
   RequestReader reader_;
-  bool is_reading_ = true;  // There may be another request.
-  bool has_ended_ = false;  // The client sends no more.
-  bool is_readable_ = false;
-  bool is_new_ = true;  // No request has come yet.
+  bool is_reading_ = true;    // There may be another request.
+  bool has_ended_ = false;    // The client sends no more.
+  bool is_readable_ = false;  // Of what has come, some may not have been read yet.
+  bool is_ending_ = false;    // What has come ends with the end.
+  bool is_new_ = true;        // No request has come yet.
   bool read_needs_write_ = false;
   std::uint64_t bytes_read_ = 0;
   Memo memo_;
@@ -196,8 +197,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::optional<Moved::Status> write_blocked_;
 
   // Waiting.
-  bool awaits_read_ = false;
-  bool awaits_write_ = false;
   bool is_turn_posted_ = false;
   Phase phase_ = Phase::kNothing;
   Mark phase_mark_ = {};

@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -11,9 +9,12 @@
 #include <thread>
 #include <utility>
 
+#include "base/check.h"
 #include "server/http/connection_count.h"
 #include "server/http/listening_socket.h"
 #include "server/http/loop.h"
+#include "server/http/poller.h"
+#include "server/http/timer.h"
 #include "server/log/rare_lines.h"
 
 namespace vss::server {
@@ -43,21 +44,28 @@ class HttpServer::Body final {
   std::uint64_t BytesInFlight() const { return budget_->InUse(); }
 
  private:
-  using Descriptor =
-      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
-  struct Door {
-    Site site;
-    Descriptor socket;
-    boost::asio::steady_timer pause;
-    std::uint16_t port;
-    bool is_limited;
+  struct Door final : Poller::Watcher {
+    Door(Body& owner, Site shared, FileDescriptor listening, bool limited)
+        : body(owner),
+          site(std::move(shared)),
+          socket(std::move(listening)),
+          port(server::PortOf(socket)),
+          is_limited(limited),
+          pause(body.loops_.front()->poller(), [this] { body.Accept(*this); }) {}
+    void OnReady(Readiness /*ready*/) override { body.Accept(*this); }
+
+    Body& body;
+    const Site site;
+    FileDescriptor socket;
+    const std::uint16_t port;
+    const bool is_limited;
+    Timer pause;
   };
 
-  void Await(Door& door);
   void Accept(Door& door);
   void Admit(Door& door, FileDescriptor socket, const IpAddress& peer);
   void Pause(Door& door, int error);
-  void WatchCertificates();
+  void CheckCertificates();
   void LogReload(const TlsIdentity& identity, const Result<Done>& result);
 
   const HttpOptions options_;
@@ -70,7 +78,7 @@ class HttpServer::Body final {
   ConnectionCount refusals_{kRefusalsMax, kRefusalsMax};
   std::deque<std::unique_ptr<Loop>> loops_;
   std::deque<Door> doors_;  // All on the first loop.
-  std::optional<boost::asio::steady_timer> certificate_watch_;
+  std::optional<Timer> certificate_watch_;
   std::size_t next_loop_ = 0;
   bool is_running_ = false;
 };
@@ -88,7 +96,7 @@ HttpServer::Body::Body(const HttpOptions& options, const Clock& clock, Log& log,
   for (std::size_t i = 0; i < threads; ++i) {
     loops_.push_back(std::make_unique<Loop>(options_, clock_));
   }
-  certificate_watch_.emplace(loops_.front()->context());
+  certificate_watch_.emplace(loops_.front()->poller(), [this] { CheckCertificates(); });
 }
 
 Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
@@ -98,59 +106,50 @@ Result<Done> HttpServer::Body::Listen(const ListenerOptions& listener) {
     VSS_TRY(tls, TlsIdentity::Load(*listener.tls));
   }
   VSS_TRY(FileDescriptor socket, server::Listen(listener.host, listener.port));
-  const std::uint16_t port = server::PortOf(socket);
-  boost::asio::io_context& context = loops_.front()->context();
-  doors_.push_back({.site = {options_, *listener.handler, observer_, log_, rare_lines_, budget_,
-                             std::move(proxies), CorsPolicy(listener.cors_origins), std::move(tls)},
-                    .socket = {context, socket.Release()},
-                    .pause = boost::asio::steady_timer(context),
-                    .port = port,
-                    .is_limited = listener.is_limited});
+  doors_.emplace_back(*this,
+                      Site{options_, *listener.handler, observer_, log_, rare_lines_, budget_,
+                           std::move(proxies), CorsPolicy(listener.cors_origins), std::move(tls)},
+                      std::move(socket), listener.is_limited);
   return Done{};
 }
 
 void HttpServer::Body::Start() {
   is_running_ = true;
-  for (Door& door : doors_) Await(door);
-  WatchCertificates();
+  Poller& poller = loops_.front()->poller();
+  for (Door& door : doors_) CHECK(poller.Watch(door.socket.Get(), door));
+  certificate_watch_->Set(options_.certificate_check_time);
   for (const auto& loop : loops_) loop->Start();
 }
 
 void HttpServer::Body::Stop() {
   if (!std::exchange(is_running_, false)) return;
   loops_.front()->Post([this] {
-    boost::system::error_code ignored;
     for (Door& door : doors_) {
-      door.socket.close(ignored);
-      door.pause.cancel();
+      loops_.front()->poller().Forget(door);
+      door.socket = FileDescriptor();
+      door.pause.Cancel();
     }
-    certificate_watch_->cancel();
+    certificate_watch_->Cancel();
     for (const auto& loop : loops_) loop->Drain();
   });
   for (const auto& loop : loops_) loop->Join();
 }
 
-void HttpServer::Body::Await(Door& door) {
-  door.socket.async_wait(Descriptor::wait_read, [this, &door](boost::system::error_code error) {
-    if (!error) Accept(door);
-  });
-}
-
 void HttpServer::Body::Accept(Door& door) {
+  if (!door.socket.IsOpen()) return;
   for (int i = 0; i < kAcceptsInTurnMax; ++i) {
     sockaddr_storage address = {};
     socklen_t size = sizeof address;
-    FileDescriptor socket(::accept4(door.socket.native_handle(),
-                                    reinterpret_cast<sockaddr*>(&address), &size,
+    FileDescriptor socket(::accept4(door.socket.Get(), reinterpret_cast<sockaddr*>(&address), &size,
                                     SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket.IsOpen()) {
-      if (errno == EAGAIN) break;
+      if (errno == EAGAIN) return;
       if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
       return Pause(door, errno);
     }
     Admit(door, std::move(socket), IpAddress::FromSystem(address));
   }
-  Await(door);
+  loops_.front()->Post([this, &door] { Accept(door); });  // Others have their turn.
 }
 
 void HttpServer::Body::Admit(Door& door, FileDescriptor socket, const IpAddress& peer) {
@@ -172,22 +171,15 @@ void HttpServer::Body::Pause(Door& door, int error) {
     log_.Warn("cannot accept connections",
               {{"reason", std::strerror(error)}, {"left_out", *left_out}});
   }
-  door.pause.expires_after(kAcceptPause);
-  door.pause.async_wait([this, &door](boost::system::error_code cancelled) {
-    if (!cancelled) Await(door);
-  });
+  door.pause.Set(kAcceptPause);
 }
 
-void HttpServer::Body::WatchCertificates() {
-  certificate_watch_->expires_after(options_.certificate_check_time);
-  certificate_watch_->async_wait([this](boost::system::error_code cancelled) {
-    if (cancelled) return;
-    for (const Door& door : doors_) {
-      if (!door.site.tls) continue;
-      if (const auto result = door.site.tls->ReloadIfChanged()) LogReload(*door.site.tls, *result);
-    }
-    WatchCertificates();
-  });
+void HttpServer::Body::CheckCertificates() {
+  for (const Door& door : doors_) {
+    if (!door.site.tls) continue;
+    if (const auto result = door.site.tls->ReloadIfChanged()) LogReload(*door.site.tls, *result);
+  }
+  certificate_watch_->Set(options_.certificate_check_time);
 }
 
 void HttpServer::Body::ReloadCertificates() {

@@ -213,6 +213,22 @@ TEST_P(HttpServerTest, AClientMayEndItsSideFirst) {
   EXPECT_TRUE(client.IsEnded());
 }
 
+TEST_P(HttpServerTest, TheEndIsNotMissedBehindRequestsThatWait) {
+  Start();
+  Client client = Connect();
+  client.SendRequest("/held/1");
+  handler_.WaitFor("/held/1");
+  client.SendRequest("/echo", "two");
+  client.SendRequest("/echo", "three");
+  client.EndSending();
+  EXPECT_FALSE(client.HasReply());
+  handler_.Release("/held/1", {.body = "one"});
+  EXPECT_EQ(client.Receive().body, "one");
+  EXPECT_EQ(client.Receive().body, "/echo:two");
+  EXPECT_EQ(client.Receive().body, "/echo:three");
+  EXPECT_TRUE(client.IsEnded());
+}
+
 TEST_P(HttpServerTest, AClientThatLeavesIsForgotten) {
   Start();
   {
@@ -593,6 +609,18 @@ TEST_P(HttpServerTest, AnAnswerThatThereIsNoRoomForIsNotKept) {
 TEST_P(HttpServerTest, StopsWithoutEverHavingStarted) {
   auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
   ASSERT_TRUE(server);
+}
+
+TEST_P(HttpServerTest, WhoeverConnectedBeforeTheStartIsAnswered) {
+  constexpr int kClients = 200;  // More than are accepted in one turn.
+  auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
+  ASSERT_TRUE(server);
+  server_ = std::move(server).value();
+  std::vector<FileDescriptor> sockets;
+  sockets.reserve(kClients);
+  for (int i = 0; i < kClients; ++i) sockets.push_back(testing::ConnectTo(server_->PortOf(0)));
+  server_->Start();
+  WaitForConnections(kClients);
 }
 
 TEST_P(HttpServerTest, CountsWhatItDoes) {

@@ -35,19 +35,19 @@ void Inbox::Deliver(Delivery delivery) {
   Loop* loop = nullptr;
   // Not under the lock, which the loop would wake up to wait for.  The loop may go meanwhile; what
   // is posted is then never run.
-  const auto context = state_.With([&](State& state) {
+  const auto poller = state_.With([&](State& state) {
     loop = state.loop;
     if (loop != nullptr) state.deliveries.push_back(std::move(delivery));
-    return state.deliveries.size() == 1 ? state.context : nullptr;
+    return state.deliveries.size() == 1 ? state.poller : nullptr;
   });
-  if (context) boost::asio::post(*context, [loop] { loop->HandOut(); });
+  if (poller) poller->Post([loop] { loop->HandOut(); });
 }
 
 Loop::Loop(const HttpOptions& options, const Clock& clock)
     : options_(options), clock_(clock), tick_(TickFor(options)) {
   inbox_->state_.With([this](Inbox::State& state) {
     state.loop = this;
-    state.context = context_;
+    state.poller = poller_;
   });
 }
 
@@ -55,7 +55,7 @@ Loop::~Loop() {
   CHECK(!thread_.joinable());
   inbox_->state_.With([](Inbox::State& state) {
     state.loop = nullptr;
-    state.context.reset();
+    state.poller.reset();
     state.deliveries.clear();
   });
 }
@@ -77,7 +77,7 @@ void Loop::Run() {
 
   inbox_->thread_ = std::this_thread::get_id();
   Tick();
-  context_->run();
+  poller_->Run();
   CloseAll();
 }
 
@@ -96,7 +96,7 @@ void Loop::Remove(const Connection& connection) {
   connections_.back()->place_in_loop = connection.place_in_loop;
   std::swap(connections_[connection.place_in_loop], connections_.back());
   connections_.pop_back();
-  if (IsDraining() && connections_.empty()) context_->stop();
+  if (IsDraining() && connections_.empty()) poller_->Stop();
 }
 
 void Loop::HandOut() {
@@ -118,18 +118,15 @@ void Loop::Tick() {
   date_ = FormatHttpDate(clock_.Wall());
   // Backwards, because a connection that closes is replaced by the last one.
   for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Tick();
-  if (IsDraining() && Now() >= drain_until_) return context_->stop();
-  ticker_.expires_after(tick_);
-  ticker_.async_wait([this](boost::system::error_code error) {
-    if (!error) Tick();
-  });
+  if (IsDraining() && Now() >= drain_until_) return poller_->Stop();
+  ticker_.Set(tick_);
 }
 
 void Loop::Drain() {
   Post([this] {
     drain_until_ = Now() + options_.drain_time_max;
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Drain();
-    if (connections_.empty()) context_->stop();
+    if (connections_.empty()) poller_->Stop();
   });
 }
 

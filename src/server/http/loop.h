@@ -5,9 +5,6 @@
 #define VSS_SERVER_HTTP_LOOP_H_
 
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -21,6 +18,8 @@
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "server/http/connection.h"
+#include "server/http/poller.h"
+#include "server/http/timer.h"
 
 namespace vss::server {
 
@@ -41,7 +40,7 @@ class Inbox final {
   friend class Loop;
   struct State {
     Loop* loop = nullptr;
-    std::shared_ptr<boost::asio::io_context> context;  // The loop's, until it goes.
+    std::shared_ptr<Poller> poller;  // The loop's, until it goes.
     std::vector<Delivery> deliveries;
   };
   // Set once, before there is a connection.
@@ -63,10 +62,10 @@ class Loop final {
 
   template <typename F>
   void Post(F f) {
-    boost::asio::post(*context_, std::move(f));
+    poller_->Post(std::move(f));
   }
 
-  boost::asio::io_context& context() { return *context_; }
+  Poller& poller() { return *poller_; }
   const std::shared_ptr<Inbox>& inbox() const { return inbox_; }
   SteadyTime Now() const { return clock_.Steady(); }
   std::string_view Date() const { return date_; }
@@ -85,9 +84,8 @@ class Loop final {
   const HttpOptions& options_;
   const Clock& clock_;
   const std::chrono::milliseconds tick_;
-  const std::shared_ptr<boost::asio::io_context> context_ =
-      std::make_shared<boost::asio::io_context>(1);
-  boost::asio::steady_timer ticker_{*context_};
+  const std::shared_ptr<Poller> poller_ = std::make_shared<Poller>();
+  Timer ticker_{*poller_, [this] { Tick(); }};
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::vector<std::shared_ptr<Connection>> connections_;
   std::string date_;

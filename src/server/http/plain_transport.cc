@@ -15,7 +15,8 @@ constexpr std::size_t kPartsMax = 64;
 Moved FromSystem(ssize_t moved, Moved::Status when_blocked) {
   if (moved > 0) return {Moved::Status::kMoved, static_cast<std::size_t>(moved)};
   if (moved == 0) return {Moved::Status::kEnd};
-  if (errno == EAGAIN || errno == EINTR) return {when_blocked};
+  // Not EINTR: what does not wait is not interrupted.
+  if (errno == EAGAIN) return {when_blocked};
   return {Moved::Status::kBroken};
 }
 
@@ -24,7 +25,10 @@ class PlainTransport final : public Transport {
   explicit PlainTransport(int socket) : socket_(socket) {}
 
   Moved ReadSome(std::span<char> room) override {
-    return FromSystem(::recv(socket_, room.data(), room.size(), 0), Moved::Status::kWantRead);
+    Moved moved =
+        FromSystem(::recv(socket_, room.data(), room.size(), 0), Moved::Status::kWantRead);
+    moved.may_be_more = moved.bytes == room.size();
+    return moved;
   }
 
   Moved WriteSome(std::span<const std::string_view> parts) override {
@@ -39,7 +43,6 @@ class PlainTransport final : public Transport {
     return FromSystem(::sendmsg(socket_, &message, MSG_NOSIGNAL), Moved::Status::kWantWrite);
   }
 
-  bool HasBuffered() const override { return false; }
   void EndWriting() override { ::shutdown(socket_, SHUT_WR); }
   Moved DiscardSome(std::span<char> room) override { return ReadSome(room); }
 

@@ -89,7 +89,6 @@ class RequestReader final {
     return (phase_ == Phase::kHead || phase_ == Phase::kDone) && begin_ == end_;
   }
   bool IsReadingBody() const { return phase_ == Phase::kLength || phase_ == Phase::kChunks; }
-  bool IsBodyComplete() const { return phase_ == Phase::kLength && body_bytes_ == body_length_; }
   bool IsSkippingBody() const { return phase_ == Phase::kSkip; }
   bool HasBodyBytes() const { return body_bytes_ > 0 || begin_ != end_; }
   // Memory in use for the request at hand, beyond the small buffer that every request needs.

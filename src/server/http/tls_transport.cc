@@ -28,7 +28,9 @@ class TlsTransport final : public Transport {
     ERR_clear_error();
     std::size_t moved = 0;
     const int result = SSL_read_ex(tls_.get(), room.data(), room.size(), &moved);
-    return Outcome(result, moved);
+    Moved outcome = Outcome(result, moved);
+    outcome.may_be_more = true;  // One record is read at a time.
+    return outcome;
   }
 
   // Small parts share a record.  After a refusal the same bytes must come again, and do: they are
@@ -45,8 +47,6 @@ class TlsTransport final : public Transport {
     }
     return Write({record.data(), size});
   }
-
-  bool HasBuffered() const override { return SSL_has_pending(tls_.get()) == 1; }
 
   std::string HandshakeProblem() const override { return handshake_problem_; }
 

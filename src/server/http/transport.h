@@ -25,6 +25,8 @@ struct Moved {
   };
   Status status;
   std::size_t bytes = 0;
+  bool may_be_more =
+      false;  // After reading some: not all that has come was taken, or nobody knows.
 };
 
 class Transport {
@@ -35,8 +37,6 @@ class Transport {
   // The parts are written one behind the other; at least one is not empty.  After anything but
   // kMoved, the same bytes must come first in the next call.
   virtual Moved WriteSome(std::span<const std::string_view> parts) = 0;
-  // Whether bytes may wait that the socket's readiness does not tell of.
-  virtual bool HasBuffered() const = 0;
   // Tells the peer that nothing follows.
   virtual void EndWriting() = 0;
   // Why the two sides did not come to an understanding before the first byte; empty if they did, or

@@ -1,0 +1,211 @@
+#include "server/http/poller.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/http/timer.h"
+
+namespace vss::server {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+// One end of a connection; the test holds the other.
+class End final : public Poller::Watcher {
+ public:
+  explicit End(Poller& poller) : poller_(poller) {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    near_ = FileDescriptor(ends[0]);
+    far_ = FileDescriptor(ends[1]);
+    EXPECT_TRUE(poller.Watch(near_.Get(), *this));
+  }
+
+  void OnReady(Readiness ready) override {
+    ++times_;
+    last_ = ready;
+    if (then_) then_();
+  }
+
+  void Close() {
+    poller_.Forget(*this);
+    near_ = FileDescriptor();
+  }
+  void Send(const std::string& bytes) const {
+    EXPECT_EQ(::send(far_.Get(), bytes.data(), bytes.size(), 0), std::ssize(bytes));
+  }
+  // Until nothing more fits.
+  void Fill() const {
+    const std::string bytes(4096, 'x');
+    while (::send(near_.Get(), bytes.data(), bytes.size(), 0) > 0) continue;
+  }
+  void ReadFar() const {
+    char bytes[4096];
+    while (::recv(far_.Get(), bytes, sizeof bytes, 0) > 0) continue;
+  }
+  void EndSending() const { ::shutdown(far_.Get(), SHUT_WR); }
+  void Leave() { far_ = FileDescriptor(); }
+  void Then(std::function<void()> then) { then_ = std::move(then); }
+  int times() const { return times_; }
+  Readiness last() const { return last_; }
+
+ private:
+  Poller& poller_;
+  FileDescriptor near_;
+  FileDescriptor far_;
+  std::function<void()> then_;
+  int times_ = 0;
+  Readiness last_;
+};
+
+class PollerTest : public ::testing::Test {
+ protected:
+  // Everything that has happened by now.
+  void RunOnce() {
+    poller_.Post([this] { poller_.Stop(); });
+    poller_.Run();
+  }
+
+  Poller poller_;
+};
+
+TEST_F(PollerTest, TellsOfWhatIsTheCaseAlready) {
+  End end(poller_);
+  end.Send("hello");
+  RunOnce();
+  EXPECT_EQ(end.times(), 1);
+  EXPECT_TRUE(end.last().can_read && end.last().can_write);
+  EXPECT_FALSE(end.last().has_ended);
+}
+
+TEST_F(PollerTest, TellsEverythingOnce) {
+  End end(poller_);
+  end.Send("not read");
+  RunOnce();
+  RunOnce();
+  EXPECT_EQ(end.times(), 1);
+  end.Send("more");
+  RunOnce();
+  EXPECT_EQ(end.times(), 2);
+}
+
+TEST_F(PollerTest, TellsWhenThereIsRoomAgain) {
+  End end(poller_);
+  end.Fill();
+  RunOnce();
+  EXPECT_FALSE(end.last().can_write);
+  end.ReadFar();
+  RunOnce();
+  EXPECT_TRUE(end.last().can_write);
+}
+
+TEST_F(PollerTest, TheEndIsToldTogetherWithWhatCameBeforeIt) {
+  End end(poller_);
+  end.Send("bye");
+  end.EndSending();
+  RunOnce();
+  EXPECT_TRUE(end.last().can_read && end.last().has_ended);
+}
+
+TEST_F(PollerTest, ABrokenConnectionCanBeReadAndWritten) {
+  End end(poller_);
+  end.Leave();
+  RunOnce();
+  EXPECT_TRUE(end.last().can_read && end.last().can_write && end.last().has_ended);
+}
+
+TEST_F(PollerTest, WhoWasForgottenHearsNothingOfTheSameMoment) {
+  End one(poller_);
+  End other(poller_);
+  one.Then([&] { other.Close(); });
+  other.Then([&] { one.Close(); });
+  one.Send("now");
+  other.Send("now");
+  RunOnce();
+  EXPECT_EQ(one.times() + other.times(), 1);
+}
+
+TEST_F(PollerTest, RunsWhatOthersPost) {
+  std::thread other;
+  const std::thread::id here = std::this_thread::get_id();
+  std::string ran;
+  poller_.Post([&] {
+    ran += "first ";
+    other = std::thread([&] {
+      poller_.Post([&] {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        ran += "second";
+        poller_.Stop();
+      });
+    });
+  });
+  poller_.Run();
+  other.join();
+  EXPECT_EQ(ran, "first second");
+}
+
+TEST_F(PollerTest, PostsOfManyThreadsAllRun) {
+  constexpr int kThreads = 4;
+  constexpr int kPosts = 1000;
+  int count = 0;
+  std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < kPosts; ++j) {
+        poller_.Post([&] {
+          if (++count == kThreads * kPosts) poller_.Stop();
+        });
+      }
+    });
+  }
+  poller_.Run();
+  EXPECT_EQ(count, kThreads * kPosts);
+}
+
+TEST_F(PollerTest, PostingWhileThePostedRunsWaitsForNobodyElse) {
+  int count = 0;
+  std::function<void()> again = [&] { ++count == 3 ? poller_.Stop() : poller_.Post(again); };
+  poller_.Post(again);
+  poller_.Run();
+  EXPECT_EQ(count, 3);
+}
+
+TEST_F(PollerTest, ATimerRunsOutOnce) {
+  int count = 0;
+  Timer timer(poller_, [&] { ++count; });
+  Timer later(poller_, [&] { poller_.Stop(); });
+  timer.Set(milliseconds(0));
+  later.Set(milliseconds(20));
+  poller_.Run();
+  EXPECT_EQ(count, 1);
+}
+
+TEST_F(PollerTest, ATimerThatWasSetAnewOrCancelledInTheSameMomentDoesNotRunOut) {
+  int count = 0;
+  Timer anew(poller_, [&] { ++count; });
+  Timer cancelled(poller_, [&] { ++count; });
+  // Told first, because it was ready first.
+  End end(poller_);
+  end.Then([&] {
+    anew.Set(hours(1));
+    cancelled.Cancel();
+  });
+  anew.Set(milliseconds(0));
+  cancelled.Set(milliseconds(0));
+  std::this_thread::sleep_for(milliseconds(5));
+  RunOnce();
+  EXPECT_EQ(end.times(), 1);
+  EXPECT_EQ(count, 0);
+}
+
+}  // namespace
+}  // namespace vss::server
