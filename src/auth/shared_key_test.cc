@@ -44,8 +44,9 @@ TEST(SharedKeyVectors, BothSidesHaveTheSame) {
     const auto client = KeyFrom(vector.at("client_secret"));
     for (const auto& key :
          {MakeSharedKey(server, client.PublicKey()), MakeSharedKey(client, server.PublicKey())}) {
-      EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()), vector.at("shared_secret"));
-      EXPECT_EQ(crypto::EncodeHex(key->token), vector.at("token"));
+      EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()),
+                vector.at("shared_secret").get<std::string>());
+      EXPECT_EQ(crypto::EncodeHex(key->token), vector.at("token").get<std::string>());
     }
   }
 }
@@ -53,12 +54,13 @@ TEST(SharedKeyVectors, BothSidesHaveTheSame) {
 TEST(SharedKeyVectors, SignersHaveTheSameAsTheirServer) {
   for (const auto& vector : testing::LssVectors("vls_auth")) {
     const auto signer = KeyFrom(vector.at("persistence_secret"));
-    EXPECT_EQ(crypto::EncodeHex(signer.PublicKey()), vector.at("client_id"));
+    EXPECT_EQ(crypto::EncodeHex(signer.PublicKey()), vector.at("client_id").get<std::string>());
     const auto server = KeyFrom(std::string(64, '2'));
-    ASSERT_EQ(crypto::EncodeHex(server.PublicKey()), vector.at("server_id"));
+    ASSERT_EQ(crypto::EncodeHex(server.PublicKey()), vector.at("server_id").get<std::string>());
     const auto key = MakeSharedKey(server, signer.PublicKey());
-    EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()), vector.at("shared_secret"));
-    EXPECT_EQ(crypto::EncodeHex(key->token), vector.at("token"));
+    EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()),
+              vector.at("shared_secret").get<std::string>());
+    EXPECT_EQ(crypto::EncodeHex(key->token), vector.at("token").get<std::string>());
   }
   // That of the original's own test is one of them.
   const auto upstream =
@@ -66,7 +68,8 @@ TEST(SharedKeyVectors, SignersHaveTheSameAsTheirServer) {
   const auto key = MakeSharedKey(
       KeyFrom(upstream.at("server_secret")),
       KeyFrom(testing::LssVectors("vls_auth").at(1).at("persistence_secret")).PublicKey());
-  EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()), upstream.at("shared_secret"));
+  EXPECT_EQ(crypto::EncodeHex(key->secret.Bytes()),
+            upstream.at("shared_secret").get<std::string>());
 }
 
 TEST_F(SharedKeys, ThatIsNotCompressedIsNobodys) {

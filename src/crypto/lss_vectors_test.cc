@@ -31,11 +31,11 @@ TEST(SharedSecret, IsTheSameOnBothSides) {
   for (const auto& vector : testing::LssVectors("auth")) {
     const SigningKey client = KeyFrom(vector.at("client_secret"));
     const SigningKey server = KeyFrom(vector.at("server_secret"));
-    EXPECT_EQ(EncodeHex(client.PublicKey()), vector.at("client_id"));
+    EXPECT_EQ(EncodeHex(client.PublicKey()), vector.at("client_id").get<std::string>());
     EXPECT_EQ(EncodeHex(client.SharedSecretWith(server.PublicKey())->Bytes()),
-              vector.at("shared_secret"));
+              vector.at("shared_secret").get<std::string>());
     EXPECT_EQ(EncodeHex(server.SharedSecretWith(client.PublicKey())->Bytes()),
-              vector.at("shared_secret"));
+              vector.at("shared_secret").get<std::string>());
   }
 }
 
@@ -50,7 +50,7 @@ TEST(ChaCha20, GivesTheKeystreamOfTheVectors) {
   for (const auto& vector : testing::LssVectors("value_seal")) {
     std::array<std::uint8_t, 32> stream{};
     ChaCha20(FromHex<32>(vector.at("hmac_secret")), FromHex<12>(vector.at("chacha_nonce")), stream);
-    EXPECT_EQ(EncodeHex(stream), vector.at("keystream_first32"));
+    EXPECT_EQ(EncodeHex(stream), vector.at("keystream_first32").get<std::string>());
   }
 }
 

@@ -28,7 +28,7 @@ TEST_F(LssCodec, PutRequest) {
   EXPECT_EQ(request->auth->token, auth_.token);
   EXPECT_EQ(request->items, (std::vector<Record>{{"xx1", 0, "\x11"}}));
   EXPECT_EQ(request->hmac.size(), 32u);
-  EXPECT_EQ(HexFrom(Encode(*request)), vectors_.at("put_request"));
+  EXPECT_EQ(HexFrom(Encode(*request)), vectors_.at("put_request").get<std::string>());
 }
 
 TEST_F(LssCodec, PutReplies) {
@@ -36,14 +36,14 @@ TEST_F(LssCodec, PutReplies) {
   ASSERT_TRUE(done);
   EXPECT_TRUE(done->success);
   EXPECT_TRUE(done->conflicts.empty());
-  EXPECT_EQ(HexFrom(Encode(*done)), vectors_.at("put_reply_ok"));
+  EXPECT_EQ(HexFrom(Encode(*done)), vectors_.at("put_reply_ok").get<std::string>());
 
   const auto conflict = DecodePutReply(Bytes("put_reply_conflict"));
   ASSERT_TRUE(conflict);
   EXPECT_FALSE(conflict->success);
   EXPECT_EQ(conflict->hmac, "");
   EXPECT_EQ(conflict->conflicts, RecordsFrom(vectors_.at("put_reply_conflict_kvs")));
-  EXPECT_EQ(HexFrom(Encode(*conflict)), vectors_.at("put_reply_conflict"));
+  EXPECT_EQ(HexFrom(Encode(*conflict)), vectors_.at("put_reply_conflict").get<std::string>());
 }
 
 TEST_F(LssCodec, Get) {
@@ -51,17 +51,17 @@ TEST_F(LssCodec, Get) {
   ASSERT_TRUE(request);
   EXPECT_EQ(request->key_prefix, "xx");
   EXPECT_EQ(request->nonce.size(), 32u);
-  EXPECT_EQ(HexFrom(Encode(*request)), vectors_.at("get_request"));
+  EXPECT_EQ(HexFrom(Encode(*request)), vectors_.at("get_request").get<std::string>());
 
   const auto reply = DecodeGetReply(Bytes("get_reply"));
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->items, (std::vector<Record>{{"xx1", 0, "\x11"}}));
-  EXPECT_EQ(HexFrom(Encode(*reply)), vectors_.at("get_reply"));
+  EXPECT_EQ(HexFrom(Encode(*reply)), vectors_.at("get_reply").get<std::string>());
 
   const auto empty = DecodeGetReply(Bytes("get_reply_empty"));
   ASSERT_TRUE(empty);
   EXPECT_TRUE(empty->items.empty());
-  EXPECT_EQ(HexFrom(Encode(*empty)), vectors_.at("get_reply_empty"));
+  EXPECT_EQ(HexFrom(Encode(*empty)), vectors_.at("get_reply_empty").get<std::string>());
 }
 
 TEST_F(LssCodec, InfoAndPing) {
@@ -69,8 +69,8 @@ TEST_F(LssCodec, InfoAndPing) {
   ASSERT_TRUE(info);
   EXPECT_EQ(info->version, kProtocolVersion);
   EXPECT_EQ(info->server_id.size(), 33u);
-  EXPECT_EQ(HexFrom(Encode(*info)), vectors_.at("info_reply"));
-  EXPECT_EQ(HexFrom(Encode(Ping{"hello"})), vectors_.at("ping_request_hello"));
+  EXPECT_EQ(HexFrom(Encode(*info)), vectors_.at("info_reply").get<std::string>());
+  EXPECT_EQ(HexFrom(Encode(Ping{"hello"})), vectors_.at("ping_request_hello").get<std::string>());
   EXPECT_EQ(DecodePing(Bytes("ping_request_hello"))->message, "hello");
 }
 

@@ -17,18 +17,20 @@ TEST(LssReceipt, IsThatOfDeployedClients) {
   const auto vector = LssVectors("upstream_constants").at("hmac_zero_secret");
   const auto secret = SecretFromHex(vector.at("shared_secret"));
   const auto items = RecordsFrom(vector.at("kvs"));
-  EXPECT_EQ(HexFrom(PutRequestHmac(secret, items)), vector.at("client_hmac"));
-  EXPECT_EQ(HexFrom(PutReplyHmac(secret, items)), vector.at("server_hmac"));
+  EXPECT_EQ(HexFrom(PutRequestHmac(secret, items)), vector.at("client_hmac").get<std::string>());
+  EXPECT_EQ(HexFrom(PutReplyHmac(secret, items)), vector.at("server_hmac").get<std::string>());
 }
 
 TEST(LssReceipt, IsThatOfTheVectors) {
   for (const auto& vector : LssVectors("shared_hmac")) {
     const auto secret = SecretFromHex(vector.at("shared_secret"));
     const auto items = RecordsFrom(vector.at("kvs"));
-    EXPECT_EQ(HexFrom(PutRequestHmac(secret, items)), vector.at("put_client_hmac_tag01"));
-    EXPECT_EQ(HexFrom(PutReplyHmac(secret, items)), vector.at("put_server_hmac_tag02"));
+    EXPECT_EQ(HexFrom(PutRequestHmac(secret, items)),
+              vector.at("put_client_hmac_tag01").get<std::string>());
+    EXPECT_EQ(HexFrom(PutReplyHmac(secret, items)),
+              vector.at("put_server_hmac_tag02").get<std::string>());
     EXPECT_EQ(HexFrom(GetReplyHmac(secret, BytesFromHex(vector.at("get_nonce")), items)),
-              vector.at("get_server_hmac"));
+              vector.at("get_server_hmac").get<std::string>());
   }
 }
 
@@ -46,12 +48,16 @@ TEST(LssReceipt, DoesNotSeeWhereOneItemEnds) {
 
   const auto all = LssVectors("known_ambiguities");
   const auto shared = SecretFromHex(all.at("shared_secret"));
-  EXPECT_EQ(HexFrom(PutRequestHmac(shared, honest)), vector.at("put_client_hmac_tag01"));
-  EXPECT_EQ(HexFrom(PutReplyHmac(shared, reframed)), vector.at("put_server_hmac_tag02"));
+  EXPECT_EQ(HexFrom(PutRequestHmac(shared, honest)),
+            vector.at("put_client_hmac_tag01").get<std::string>());
+  EXPECT_EQ(HexFrom(PutReplyHmac(shared, reframed)),
+            vector.at("put_server_hmac_tag02").get<std::string>());
   for (const char* const split : {"kvs", "same_hmac_other_split"}) {
     const auto items = RecordsFrom(all.at(split));
-    EXPECT_EQ(HexFrom(PutRequestHmac(shared, items)), all.at("put_client_hmac_tag01"));
-    EXPECT_EQ(HexFrom(PutReplyHmac(shared, items)), all.at("put_server_hmac_tag02"));
+    EXPECT_EQ(HexFrom(PutRequestHmac(shared, items)),
+              all.at("put_client_hmac_tag01").get<std::string>());
+    EXPECT_EQ(HexFrom(PutReplyHmac(shared, items)),
+              all.at("put_server_hmac_tag02").get<std::string>());
   }
 }
 
@@ -74,14 +80,14 @@ TEST(LssReceipt, OfAnEmptyGetIsThatOfThePutsOfTheVectors) {
     return HexFrom(GetReplyHmac(secret, nonce, {}));
   };
   EXPECT_EQ(of_get(BytesFromHex(all.at("get_nonce_yielding_put_client_hmac_when_result_is_empty"))),
-            all.at("put_client_hmac_tag01"));
+            all.at("put_client_hmac_tag01").get<std::string>());
   EXPECT_EQ(of_get(BytesFromHex(all.at("get_nonce_yielding_put_server_hmac_when_result_is_empty"))),
-            all.at("put_server_hmac_tag02"));
+            all.at("put_server_hmac_tag02").get<std::string>());
   const auto short_one = all.at("thirty_two_byte_nonce_forging_a_put_client_hmac");
   EXPECT_EQ(BytesFromHex(short_one.at("nonce")).size(), 32u);
-  EXPECT_EQ(of_get(BytesFromHex(short_one.at("nonce"))), short_one.at("hmac"));
+  EXPECT_EQ(of_get(BytesFromHex(short_one.at("nonce"))), short_one.at("hmac").get<std::string>());
   EXPECT_EQ(HexFrom(PutRequestHmac(secret, RecordsFrom(short_one.at("forged_put_kvs")))),
-            short_one.at("hmac"));
+            short_one.at("hmac").get<std::string>());
 }
 
 TEST(LssReceipt, IsComparedAsAWhole) {

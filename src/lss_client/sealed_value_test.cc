@@ -12,7 +12,7 @@ TEST(LssSealedValue, IsThatOfTheVectors) {
     const auto secret = testing::SecretFromHex(vector.at("hmac_secret"));
     const std::string value = testing::BytesFromHex(vector.at("plain_hex"));
     const std::string sealed = SealValue(secret, vector.at("key"), vector.at("version"), value);
-    EXPECT_EQ(testing::HexFrom(sealed), vector.at("stored_value"));
+    EXPECT_EQ(testing::HexFrom(sealed), vector.at("stored_value").get<std::string>());
     const auto opened = OpenValue(secret, vector.at("key"), vector.at("version"), sealed);
     ASSERT_TRUE(opened);
     EXPECT_EQ(*opened, value);

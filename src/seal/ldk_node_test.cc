@@ -46,20 +46,25 @@ TEST(LdkNodeKeys, MatchTheSharedVectors) {
     SCOPED_TRACE(TextIn(vector, "id"));
     const auto master = ExtendedKey::FromSeed(BytesIn(vector, "seed_hex"));
     ASSERT_TRUE(master);
-    EXPECT_EQ(HexOf(master->PrivateKey()), vector.at("master_private_key_hex"));
-    EXPECT_EQ(HexOf(master->ChainCode()), vector.at("master_chain_code_hex"));
+    EXPECT_EQ(HexOf(master->PrivateKey()), vector.at("master_private_key_hex").get<std::string>());
+    EXPECT_EQ(HexOf(master->ChainCode()), vector.at("master_chain_code_hex").get<std::string>());
 
     const LdkNodeKeys keys = KeysOf(vector);
-    EXPECT_EQ(HexOf(keys.vss_seed), vector.at("vss_seed_hex"));
-    EXPECT_EQ(HexOf(DeriveKey(keys.vss_seed, BytesOf("pseudo_random_key"))), vector.at("prk_hex"));
-    EXPECT_EQ(HexOf(keys.store.data_key), vector.at("data_encryption_key_hex"));
-    EXPECT_EQ(HexOf(keys.store.obfuscation_master), vector.at("obfuscation_master_key_hex"));
-    EXPECT_EQ(HexOf(keys.lnurl_parent.PrivateKey()), vector.at("lnurl_auth_private_key_hex"));
-    EXPECT_EQ(HexOf(keys.lnurl_parent.ChainCode()), vector.at("lnurl_auth_chain_code_hex"));
-    EXPECT_EQ(HexOf(keys.signing_key), vector.at("sigs_auth_private_key_hex"));
+    EXPECT_EQ(HexOf(keys.vss_seed), vector.at("vss_seed_hex").get<std::string>());
+    EXPECT_EQ(HexOf(DeriveKey(keys.vss_seed, BytesOf("pseudo_random_key"))),
+              vector.at("prk_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.store.data_key), vector.at("data_encryption_key_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.store.obfuscation_master),
+              vector.at("obfuscation_master_key_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.lnurl_parent.PrivateKey()),
+              vector.at("lnurl_auth_private_key_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.lnurl_parent.ChainCode()),
+              vector.at("lnurl_auth_chain_code_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.signing_key), vector.at("sigs_auth_private_key_hex").get<std::string>());
     const auto public_key = crypto::PublicKeyOf(keys.signing_key);
     ASSERT_TRUE(public_key);
-    EXPECT_EQ(crypto::EncodeHex(*public_key), vector.at("sigs_auth_public_key_hex"));
+    EXPECT_EQ(crypto::EncodeHex(*public_key),
+              vector.at("sigs_auth_public_key_hex").get<std::string>());
   }
 }
 
@@ -100,14 +105,14 @@ TEST(LdkNodeLayout, AWholePutMatchesTheSharedVector) {
   const std::string key = *layout.StorageKey(NameIn(vector));
   const std::string sealed =
       sealer.Seal(TextOf(BytesIn(vector, "value_hex")), kAnyVersion, layout.Aad(key));
-  EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)), vector.at("storable_hex"));
+  EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)), vector.at("storable_hex").get<std::string>());
   const Item item{key, kAnyVersion, BytesOf(sealed)};
   const std::string store_id = TextIn(vector, "store_id");
   Bytes request(1000);
   const Written written = EncodePut({.store_id = store_id, .puts = std::span(&item, 1)}, request);
   ASSERT_EQ(written.status, Status::kOk);
   request.resize(written.size);
-  EXPECT_EQ(crypto::EncodeHex(request), vector.at("put_object_request_hex"));
+  EXPECT_EQ(crypto::EncodeHex(request), vector.at("put_object_request_hex").get<std::string>());
 }
 
 TEST(LdkNodeLayout, AnyAllowedNameComesBack) {
@@ -180,17 +185,18 @@ TEST(SchemaMarker, MatchesTheSharedVector) {
   const LdkNodeKeys keys = KeysOfVectors("ldk_node_schema_key");
   const KeyObfuscator obfuscator(keys.store.obfuscation_master);
   const std::string key = SchemaMarkerStorageKey(obfuscator);
-  EXPECT_EQ(key, vector.at("store_key"));
+  EXPECT_EQ(key, vector.at("store_key").get<std::string>());
   EXPECT_EQ(LdkNodeLayout(LdkNodeSchema::kV1, obfuscator).Split(key)->key, kSchemaMarkerName);
   EXPECT_EQ(crypto::EncodeHex(BytesOf(EncodeSchemaMarker(LdkNodeSchema::kV1))),
-            vector.at("plaintext_value_hex"));
+            vector.at("plaintext_value_hex").get<std::string>());
   EXPECT_EQ(crypto::EncodeHex(BytesOf(EncodeSchemaMarker(LdkNodeSchema::kV0))),
-            vector.at("v0_value_hex_never_written"));
+            vector.at("v0_value_hex_never_written").get<std::string>());
 
   ScriptedEntropy entropy(BytesIn(vector, "example_nonce_hex"));
   const Sealer sealer(Secret<32>(keys.store.data_key.Bytes()), entropy);
   const std::string sealed = sealer.Seal(EncodeSchemaMarker(LdkNodeSchema::kV1), -1, key);
-  EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)), vector.at("example_storable_hex"));
+  EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)),
+            vector.at("example_storable_hex").get<std::string>());
   EXPECT_TRUE(*DecodeSchemaMarker(sealer.Open(sealed, key)->value) == LdkNodeSchema::kV1);
 }
 

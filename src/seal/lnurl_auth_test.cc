@@ -33,18 +33,19 @@ TEST(LnurlAuth, SignaturesMatchTheSharedVectors) {
                              SecretIn(vector, "parent_chain_code_hex"));
     const auto challenge = ParseLnurl(TextIn(vector, "lnurl"));
     ASSERT_TRUE(challenge);
-    EXPECT_EQ(challenge->host, vector.at("domain"));
-    EXPECT_EQ(crypto::EncodeHex(challenge->k1), vector.at("k1_hex"));
+    EXPECT_EQ(challenge->host, vector.at("domain").get<std::string>());
+    EXPECT_EQ(crypto::EncodeHex(challenge->k1), vector.at("k1_hex").get<std::string>());
     const auto hashing = parent.Child(0);
     ASSERT_TRUE(hashing);
-    EXPECT_EQ(HexOf(hashing->PrivateKey()), vector.at("hashing_private_key_hex"));
+    EXPECT_EQ(HexOf(hashing->PrivateKey()),
+              vector.at("hashing_private_key_hex").get<std::string>());
     EXPECT_EQ(LinkingPath(hashing->PrivateKey(), challenge->host),
               (vector.at("path").get<std::array<std::uint32_t, 4>>()));
     const auto linking = LinkingKey(parent, challenge->host);
     ASSERT_TRUE(linking);
-    EXPECT_EQ(HexOf(*linking), vector.at("linking_private_key_hex"));
+    EXPECT_EQ(HexOf(*linking), vector.at("linking_private_key_hex").get<std::string>());
     EXPECT_EQ(crypto::EncodeHex(*crypto::PublicKeyOf(*linking)),
-              vector.at("linking_public_key_hex"));
+              vector.at("linking_public_key_hex").get<std::string>());
     EXPECT_EQ(*SignLnurl(*challenge, parent, entropy), TextIn(vector, "signed_url"));
   }
 }

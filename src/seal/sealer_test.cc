@@ -31,7 +31,7 @@ TEST(Sealer, MatchesTheSharedVectorsBothWays) {
     const std::string aad(TextOf(BytesIn(vector, "aad_hex")));
     const std::string value(TextOf(BytesIn(vector, "value_hex")));
     const std::string sealed = sealer.Seal(value, NumberIn(vector, "version"), aad);
-    EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)), vector.at("storable_hex"));
+    EXPECT_EQ(crypto::EncodeHex(BytesOf(sealed)), vector.at("storable_hex").get<std::string>());
     const auto opened = sealer.Open(sealed, aad);
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->value, value);
@@ -103,7 +103,7 @@ TEST(KeyObfuscator, MatchesTheSharedVectorsBothWays) {
   for (const auto& vector : testing::ClientVectors("key_obfuscator")) {
     const KeyObfuscator obfuscator(SecretIn(vector, "master_key_hex"));
     const std::string name = TextIn(vector, "plaintext_utf8");
-    EXPECT_EQ(obfuscator.Obfuscate(name), vector.at("obfuscated"));
+    EXPECT_EQ(obfuscator.Obfuscate(name), vector.at("obfuscated").get<std::string>());
     const auto revealed = obfuscator.Deobfuscate(TextIn(vector, "obfuscated"));
     ASSERT_TRUE(revealed);
     EXPECT_EQ(*revealed, name);

@@ -66,7 +66,7 @@ TEST(Mnemonic, MatchesTheSharedVector) {
     const auto seed =
         SeedFromMnemonic(TextIn(vector, "bip39_mnemonic"), TextIn(vector, "bip39_passphrase"));
     ASSERT_TRUE(seed);
-    EXPECT_EQ(HexOf(*seed), vector.at("seed_hex"));
+    EXPECT_EQ(HexOf(*seed), vector.at("seed_hex").get<std::string>());
   }
 }
 

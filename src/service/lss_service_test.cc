@@ -101,16 +101,17 @@ TEST_F(LssServiceTest, AnswersASessionByteForByte) {
   const auto exchange = [&](Operation operation, const char* request) {
     return HexFrom(Call(operation, BytesFromHex(session.at(request))).body);
   };
-  EXPECT_EQ(exchange(Operation::kPut, "put_request"), session.at("put_reply"));
-  EXPECT_EQ(exchange(Operation::kPut, "put_request"), session.at("second_put_reply_conflict"));
-  EXPECT_EQ(exchange(Operation::kGet, "get_request"), session.at("get_reply"));
+  EXPECT_EQ(exchange(Operation::kPut, "put_request"), session.at("put_reply").get<std::string>());
+  EXPECT_EQ(exchange(Operation::kPut, "put_request"),
+            session.at("second_put_reply_conflict").get<std::string>());
+  EXPECT_EQ(exchange(Operation::kGet, "get_request"), session.at("get_reply").get<std::string>());
 }
 
 TEST_F(LssServiceTest, SaysWhoItIsToAnybody) {
   const auto vectors = testing::LssVectors("messages");
-  EXPECT_EQ(HexFrom(Call(Operation::kInfo, "").body), vectors.at("info_reply"));
+  EXPECT_EQ(HexFrom(Call(Operation::kInfo, "").body), vectors.at("info_reply").get<std::string>());
   EXPECT_EQ(HexFrom(Call(Operation::kPing, BytesFromHex(vectors.at("ping_request_hello"))).body),
-            vectors.at("ping_request_hello"));
+            vectors.at("ping_request_hello").get<std::string>());
   Expect(Call(Operation::kPing, lss_api::Encode(lss_api::Ping{std::string(5000, 'x')})),
          Code::kInvalidArgument, "a ping is at most 4096 bytes long");
 }

@@ -41,10 +41,10 @@ TEST(HiddenKey, MatchesTheSharedVectorsBothWays) {
   for (const auto& vector : testing::ClientVectors("key_obfuscator")) {
     SCOPED_TRACE(TextIn(vector, "id"));
     const ObfuscationKeys keys = KeysFrom(SecretIn(vector, "master_key_hex"));
-    EXPECT_EQ(HexOf(keys.obfuscation), vector.at("obfuscation_key_hex"));
-    EXPECT_EQ(HexOf(keys.hashing), vector.at("hashing_key_hex"));
+    EXPECT_EQ(HexOf(keys.obfuscation), vector.at("obfuscation_key_hex").get<std::string>());
+    EXPECT_EQ(HexOf(keys.hashing), vector.at("hashing_key_hex").get<std::string>());
     const std::string name(TextOf(BytesIn(vector, "plaintext_hex")));
-    EXPECT_EQ(Hide(keys, name), vector.at("obfuscated"));
+    EXPECT_EQ(Hide(keys, name), vector.at("obfuscated").get<std::string>());
     EXPECT_EQ(ObfuscatedSize(name.size()), vector.at("obfuscated_len"));
 
     std::string revealed;

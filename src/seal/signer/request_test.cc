@@ -88,7 +88,8 @@ std::string Build(const std::string& message, const nlohmann::json& fields) {
 
 TEST(Request, MatchesTheSharedVectors) {
   for (const auto& vector : testing::ClientVectors("requests")) {
-    EXPECT_EQ(HexOfText(Build(vector.at("message"), vector.at("fields"))), vector.at("hex"))
+    EXPECT_EQ(HexOfText(Build(vector.at("message"), vector.at("fields"))),
+              vector.at("hex").get<std::string>())
         << TextIn(vector, "id");
   }
 }

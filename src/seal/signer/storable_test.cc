@@ -53,7 +53,7 @@ TEST(Storable, MatchesTheSharedVectorsBothWays) {
                     BytesIn(vector, "value_hex"), NumberIn(vector, "version")};
     ScriptedEntropy entropy(BytesIn(vector, "nonce_hex"));
     Bytes sealed = SealWith(entropy, with);
-    EXPECT_EQ(crypto::EncodeHex(sealed), vector.at("storable_hex"));
+    EXPECT_EQ(crypto::EncodeHex(sealed), vector.at("storable_hex").get<std::string>());
     EXPECT_EQ(sealed.size(), vector.at("storable_len"));
 
     const Opened opened = Open(HostCrypto(), with.Key(), with.aad, sealed);

@@ -57,8 +57,9 @@ TEST(LssEtcdDump, HasTheKeysOfTheVectors) {
     auto dump = Read(nlohmann::json({{"kvs", {entry}}, {"count", 1}}).dump());
     ASSERT_TRUE(dump) << dump.error().message;
     const auto record = dump->Next()->at(0);
-    EXPECT_EQ(crypto::EncodeHex(BytesOf(record.client_id)), vector.at("client_id"));
-    EXPECT_EQ(record.record.key, vector.at("key"));
+    EXPECT_EQ(crypto::EncodeHex(BytesOf(record.client_id)),
+              vector.at("client_id").get<std::string>());
+    EXPECT_EQ(record.record.key, vector.at("key").get<std::string>());
     EXPECT_EQ(record.record.version, vector.at("version"));
   }
 }
