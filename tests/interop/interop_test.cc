@@ -53,8 +53,9 @@ std::vector<std::string> Ask(const std::string& verb, const std::vector<std::str
   std::ofstream file(in);
   for (const std::string& question : questions) file << question << '\n';
   file.close();
-  static_cast<void>(
-      std::system(("'" + Peer() + "' " + verb + " <" + in + " >" + out + " 2>/dev/null").c_str()));
+  EXPECT_NE(
+      std::system(("'" + Peer() + "' " + verb + " <" + in + " >" + out + " 2>/dev/null").c_str()),
+      -1);
   std::vector<std::string> answers;
   std::ifstream answered(out);
   for (std::string line; std::getline(answered, line);) answers.push_back(line);
