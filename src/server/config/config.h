@@ -88,7 +88,7 @@ struct Config {
       std::string tls = "auto";
       std::string tls_root_certificate;
       std::uint64_t commit_lanes = 2;
-      std::uint64_t read_lanes = 2;
+      std::uint64_t read_lanes = 3;
       bool prepared_statements = true;
       bool allow_newer_schema = false;
       Milliseconds connect_timeout = std::chrono::seconds(5);

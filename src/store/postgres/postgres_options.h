@@ -31,7 +31,7 @@ struct PostgresOptions {
   std::string root_certificate = {};  // PEM text or the path of a file; empty: the system's roots.
 
   std::size_t commit_lanes = 4;  // One connection each.
-  std::size_t read_lanes = 4;    // One connection each.
+  std::size_t read_lanes = 3;    // The same; half of them for gets, the rest for lists.
   LaneLimits lane_limits = {};
 
   std::chrono::milliseconds connect_timeout{5000};     // Per host.

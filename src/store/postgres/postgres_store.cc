@@ -1,5 +1,6 @@
 #include "store/postgres/postgres_store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <optional>
@@ -141,15 +142,16 @@ class PostgresStore final : public Store {
 
   void Get(Space space, std::vector<Key> keys, Deadline deadline,
            Then<std::vector<Record>> then) override {
-    Read(GetJob{std::move(space), std::move(keys), std::move(then)}, deadline);
+    Offer(0, lanes_of_gets_,
+          {GetJob{std::move(space), std::move(keys), std::move(then)}, deadline});
   }
 
   void List(Space space, ListQuery query, Deadline deadline, Then<Page> then) override {
-    Read(ListJob{std::move(space), std::move(query), std::move(then)}, deadline);
+    OfferLong({ListJob{std::move(space), std::move(query), std::move(then)}, deadline});
   }
 
   void Scan(Space space, ScanQuery query, Deadline deadline, Then<ScanResult> then) override {
-    Read(ScanJob{std::move(space), std::move(query), std::move(then)}, deadline);
+    OfferLong({ScanJob{std::move(space), std::move(query), std::move(then)}, deadline});
   }
 
  private:
@@ -160,15 +162,24 @@ class PostgresStore final : public Store {
     return (hash(space.tenant) * 31 + of_store) % commit_lanes_.size();
   }
 
-  void Read(ReadTask task, Deadline deadline) {
-    const std::size_t lane = next_reader_.fetch_add(1, std::memory_order_relaxed);
-    read_lanes_[lane % read_lanes_.size()]->Offer({std::move(task), deadline});
+  void OfferLong(ReadJob job) {
+    const std::size_t first = read_lanes_.size() == 1 ? 0 : lanes_of_gets_;
+    Offer(first, read_lanes_.size() - first, std::move(job));
+  }
+
+  // To one of `count` lanes, in turn.
+  void Offer(std::size_t first, std::size_t count, ReadJob job) {
+    const std::size_t turn = next_reader_.fetch_add(1, std::memory_order_relaxed);
+    read_lanes_[first + turn % count]->Offer(std::move(job));
   }
 
   const PostgresOptions options_;
   const PgContext context_;
   std::vector<std::unique_ptr<CommitLane>> commit_lanes_;
+  // The first half is for gets, which are cheaper the more of them go together, and which should
+  // not wait for long lists.
   std::vector<std::unique_ptr<ReadLane>> read_lanes_;
+  const std::size_t lanes_of_gets_ = std::max<std::size_t>(options_.read_lanes / 2, 1);
   std::atomic<std::size_t> next_reader_{0};
 };
 
