@@ -261,14 +261,7 @@ void Connection::Take(std::uint64_t sequence, Result<Response> result, ByteLease
 
 bool Connection::WantsToRead() const { return is_reading_ && !waiting_ && HasRoom(); }
 
-bool Connection::HasUnread() const {
-  int unread = 0;
-  ::ioctl(socket_.Get(), FIONREAD, &unread);
-  return unread > 0;
-}
-
 void Connection::Read() {
-  was_heard_ = true;
   const std::span<char> room = reader_.Prepare();
   const Moved moved = transport_->ReadSome(room);
   read_needs_write_ = moved.status == Moved::Status::kWantWrite;
@@ -449,10 +442,6 @@ void Connection::OnPhaseTooLong() {
       return Close();
     case Phase::kHead:
       if (waited < site_.options.head_time_max) return;
-      if (!was_heard_ && HasUnread()) {  // It is we who are late.
-        is_readable_ = true;
-        return Turn();
-      }
       site_.observer.OnTimeout(Timeout::kHead);
       if (reader_.IsBetweenRequests()) return Close();
       Refuse(Refusal::kHeadTimeout);

@@ -136,7 +136,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
 
   bool WantsToRead() const;
   bool HasRoom() const;
-  bool HasUnread() const;
   void Read();
   bool Flush();
   std::size_t Gather(std::span<std::string_view> parts);
@@ -177,7 +176,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool is_readable_ = false;  // Of what has come, some may not have been read yet.
   bool is_ending_ = false;    // What has come ends with the end.
   bool is_new_ = true;        // No request has come yet.
-  bool was_heard_ = false;    // It has been read from.
   bool read_needs_write_ = false;
   std::uint64_t bytes_read_ = 0;
   Memo memo_;

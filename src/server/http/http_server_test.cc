@@ -447,6 +447,19 @@ TEST_P(HttpServerTest, AHeadMustComeInTime) {
   EXPECT_EQ(observer_.timeouts, 2U);
 }
 
+TEST_P(HttpServerTest, NobodyIsLateForAServerThatIs) {
+  options_.threads = 1;
+  options_.head_time_max = milliseconds(500);
+  Start();
+  Client slow = Connect();
+  Client punctual = Connect();
+  slow.SendRequest("/slow");
+  handler_.WaitForHead("/slow", 1);
+  std::this_thread::sleep_for(milliseconds(200));  // A tick is due before the request comes.
+  punctual.SendRequest("/echo", "here");
+  EXPECT_EQ(punctual.Receive().body, "/echo:here");
+}
+
 TEST_P(HttpServerTest, ABodyMustMakeProgress) {
   options_.body_progress = {milliseconds(100), 100};
   Start();

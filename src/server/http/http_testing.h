@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,7 @@ class PathHandler final : public HttpHandler {
   void Serve(const std::string& path, std::string body, Then<Response> then) {
     if (path == "/failing") return then(Unavailable("it failed"));
     if (path.starts_with("/closing")) return then(Response{.body = "closing", .close = true});
+    if (path.starts_with("/slow")) std::this_thread::sleep_for(std::chrono::seconds(1));
     if (!path.starts_with("/held")) {
       return then(Response{.body = path + ":", .tail = std::move(body)});
     }

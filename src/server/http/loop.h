@@ -86,6 +86,8 @@ class Loop final {
   const std::chrono::milliseconds tick_;
   const std::shared_ptr<Poller> poller_ = std::make_shared<Poller>();
   Timer ticker_{*poller_, [this] { Tick(); }};
+  SteadyTime ticked_at_ = {};
+  bool was_excused_ = false;  // The last tick came late, and judged nobody.
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::vector<std::shared_ptr<Connection>> connections_;
   std::string date_;
