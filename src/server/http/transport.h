@@ -25,8 +25,8 @@ struct Moved {
   };
   Status status;
   std::size_t bytes = 0;
-  bool may_be_more =
-      false;  // After reading some: not all that has come was taken, or nobody knows.
+  // After reading some: not all that has come was taken, or nobody knows.
+  bool may_be_more = false;
 };
 
 class Transport {
