@@ -27,7 +27,7 @@ inline constexpr PgStatement kMark = {"mark", R"(
       UPDATE vss_commit_marker SET batch = $2::int8, touched_at = now()
       WHERE lane = $1 AND batch = $2::int8 - 1 AND NOT fenced
       RETURNING 1)
-    SELECT 1 / count(*) FROM marked)"};
+    SELECT 1 / EXISTS (SELECT FROM marked)::int)"};
 
 class CommitMarker {
  public:

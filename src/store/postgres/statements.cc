@@ -39,7 +39,7 @@ constexpr PgStatement kUpdateOne = {"update_one", R"(
       UPDATE vss_db SET value = $5, version = $6, last_updated_at = $1
       WHERE user_token = $2 AND store_id = $3 AND key = $4 AND version = $7
       RETURNING 1)
-    SELECT 1 / count(*) FROM changed)"};
+    SELECT 1 / EXISTS (SELECT FROM changed)::int)"};
 
 constexpr PgStatement kInsertMany = {"insert_many", R"(
     WITH changed AS (
@@ -58,7 +58,7 @@ constexpr PgStatement kInsertOne = {"insert_one", R"(
       VALUES ($2, $3, $4, $5, $6, $1, $1)
       ON CONFLICT (user_token, store_id, key) DO NOTHING
       RETURNING 1)
-    SELECT 1 / count(*) FROM changed)"};
+    SELECT 1 / EXISTS (SELECT FROM changed)::int)"};
 
 constexpr PgStatement kUpsertMany = {"upsert_many", R"(
     INSERT INTO vss_db (user_token, store_id, key, value, version, created_at, last_updated_at)
@@ -89,9 +89,9 @@ constexpr PgStatement kRemoveMany = {"remove_many", R"(
     SELECT 1 / (count(*) FILTER (WHERE must_exist) = $6)::int FROM changed)"};
 
 constexpr std::array kCommitStatements = {
-    kLockRows,   kUpdateMany, kUpdateOne,  kInsertMany, kInsertOne,
-    kUpsertMany, kUpsertOne,  kRemoveMany, kMark,       kOpenUsage,
-    kLockUsage,  kCountRows,  kSumUsage,   kWriteUsage, kCheckUsage,
+    kLockRows,  kUpdateMany, kUpdateOne,  kInsertMany,      kInsertOne, kUpsertMany,
+    kUpsertOne, kRemoveMany, kMark,       kOpenUsage,       kLockUsage, kCountRows,
+    kSumUsage,  kWriteUsage, kCheckUsage, kCheckUsageOfOne,
 };
 
 // A table, column by column: what unnest takes.

@@ -36,7 +36,11 @@ void AppendCheckUsage(const std::map<std::string_view, Usage>& written, const Us
     seen.emplace_back(where);
   }
   if (tenants.empty()) return;
-  calls.push_back({kCheckUsage, std::move(PgParams().Texts(tenants).Ints(seen))});
+  if (tenants.size() == 1) {
+    calls.push_back({kCheckUsageOfOne, std::move(PgParams().Text(tenants[0]).Int(*seen[0]))});
+  } else {
+    calls.push_back({kCheckUsage, std::move(PgParams().Texts(tenants).Ints(seen))});
+  }
 }
 
 UsageCount::UsageCount(const std::vector<PlannedBatch>& batches)

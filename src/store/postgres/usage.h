@@ -62,6 +62,9 @@ inline constexpr PgStatement kCheckUsage = {"check_usage", R"(
     FROM unnest($1::text[], $2::int8[]) AS p(tenant, changes)
     JOIN vss_usage AS u ON u.user_token = p.tenant AND u.changes = p.changes)"};
 
+inline constexpr PgStatement kCheckUsageOfOne = {"check_usage_of_one", R"(
+    SELECT 1 / EXISTS (SELECT FROM vss_usage WHERE user_token = $1 AND changes = $2)::int)"};
+
 // Each tenant is counted anew, and exactly, with its next write.
 inline constexpr PgStatement kForgetUsage = {nullptr, "DELETE FROM vss_usage"};
 
