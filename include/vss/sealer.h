@@ -32,7 +32,7 @@ class Sealer final {
   Sealer(Secret<32> data_key, Entropy& entropy) : key_(std::move(data_key)), entropy_(entropy) {}
 
   // `aad` has to be passed again to open: empty, or the storage key so that the server cannot swap
-  // values.  The result is 52 to 67 bytes longer than the value, some bytes more from 16 KiB on.
+  // values.  The result is 52 to 69 bytes longer than the value, some bytes more from 16 KiB on.
   std::string Seal(std::string_view value, std::int64_t version, std::string_view aad) const;
 
   Result<OpenValue> Open(std::string_view sealed, std::string_view aad) const;

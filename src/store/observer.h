@@ -16,7 +16,8 @@ class StoreObserver {
   // A lane ("commit", "read") did `jobs` jobs in one go; `waiting` were queued behind them.
   virtual void OnBatch(std::string_view lane, std::size_t jobs, std::size_t waiting,
                        std::chrono::nanoseconds took) = 0;
-  // Something was retried or repaired inside: "reconnect", "serialization", "deadlock", "in-doubt".
+  // Something was retried or repaired inside ("reconnect", "race", "in-doubt"...), or can't be
+  // ("disk-failed").  docs/operating.md says which to watch.
   virtual void OnEvent(std::string_view event) = 0;
 };
 

@@ -1,6 +1,6 @@
 // Sealing and opening values: VSS's Storable, in memory that the caller owns.
 //
-// Format:   docs/formats/sealed-values.md.  A sealed value is 52 to 67 bytes longer than the
+// Format:   docs/formats/sealed-values.md.  A sealed value is 52 to 69 bytes longer than the
 //           value itself, some bytes more from 16 KiB on; SealedSize says it exactly.
 // Threads:  any, on different buffers.
 // Secrets:  nothing is kept.  A plaintext that is not authentic is wiped before return.

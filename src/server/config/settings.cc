@@ -232,7 +232,8 @@ std::vector<Setting> SettingsOf(Config& c) {
        "One reply; what would be larger is refused. Deployed clients cannot receive more than "
        "4MiB."},
       {"lss.bytes_in_flight_max", &c.lss.bytes_in_flight_max,
-       "Requests and replies in memory at one time; what does not fit is refused as overload."},
+       "Requests and replies in memory at one time, and as much again for requests that have not "
+       "arrived completely; what does not fit is refused as overload."},
       {"lss.connections_max", &c.lss.connections_max, "Open connections; more are closed at once."},
       {"lss.connections_per_address_max", &c.lss.connections_per_address_max,
        "The same for one client address (IPv6: one /64)."},
@@ -301,11 +302,12 @@ std::vector<Setting> SettingsOf(Config& c) {
        "Limit for one statement."},
 
       {"limits.connections_max", &c.limits.connections_max,
-       "Open connections; more are answered 503 and closed."},
+       "Open connections; more are closed, without TLS after a 503."},
       {"limits.connections_per_address_max", &c.limits.connections_per_address_max,
        "The same for one client address (IPv6: one /64)."},
       {"limits.head_bytes_max", &c.limits.head_bytes_max, "Request line and headers together."},
-      {"limits.body_bytes_max", &c.limits.body_bytes_max, "One request's body, at most 1GiB."},
+      {"limits.body_bytes_max", &c.limits.body_bytes_max,
+       "One put's body, at most 1GiB; those of other requests have at most 64KiB."},
       {"limits.bytes_in_flight_max", &c.limits.bytes_in_flight_max,
        "Request bodies and answers in memory at one time; what does not fit is answered 503. Once "
        "half "
@@ -321,7 +323,7 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"limits.idle_timeout", &c.limits.idle_timeout,
        "How long a connection is kept between requests."},
       {"limits.tenant_requests_per_second", &c.limits.tenant_requests_per_second,
-       "Of one user; 0 is no limit, as for every limit below."},
+       "Of one user; 0 is no limit, as for every limit below but the bursts, where it is 1."},
       {"limits.tenant_requests_burst", &c.limits.tenant_requests_burst,
        "Requests that one user may make at once after a pause."},
       {"limits.tenant_bytes_per_second", &c.limits.tenant_bytes_per_second,

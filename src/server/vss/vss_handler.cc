@@ -114,8 +114,7 @@ Expected<Accepted, Response> VssHandler::OnHead(const RequestHead& head) {
 Accepted VssHandler::Accept(const Route& route, service::Caller caller) {
   Accepted accepted;
   accepted.is_read = route.is_read;
-  // Names are all that the others hold; a message of many small fields costs much more memory than
-  // it has bytes.
+  // Names are all that the others need.
   accepted.body_bytes_max = route.operation == Operation::kPutObjects
                                 ? body_bytes_max_
                                 : std::min(body_bytes_max_, kNamesBytesMax);
