@@ -415,19 +415,11 @@ void Connection::Tick() {
   const auto self = shared_from_this();
   now_ = loop_.Now();
   if (state_ == State::kOpen && write_blocked_ &&
-      HasStalled(site_.options.write_progress, write_mark_, BytesDelivered())) {
+      write_mark_.HasStalled(site_.options.write_progress, now_, BytesDelivered())) {
     site_.observer.OnTimeout(Timeout::kWrite);
     return Close();
   }
   OnPhaseTooLong();
-}
-
-bool Connection::HasStalled(const ProgressRule& rule, Mark& mark, std::uint64_t bytes) const {
-  if (now_ - mark.at < rule.time) return false;
-  const auto due = rule.bytes_per_second * static_cast<std::uint64_t>(rule.time.count()) / 1000;
-  if (bytes - mark.bytes < std::max<std::uint64_t>(due, 1)) return true;
-  mark = {now_, bytes};
-  return false;
 }
 
 void Connection::OnPhaseTooLong() {
@@ -447,7 +439,7 @@ void Connection::OnPhaseTooLong() {
       Refuse(Refusal::kHeadTimeout);
       return Turn();
     case Phase::kBody:
-      if (!HasStalled(site_.options.body_progress, phase_mark_, bytes_read_)) return;
+      if (!phase_mark_.HasStalled(site_.options.body_progress, now_, bytes_read_)) return;
       site_.observer.OnTimeout(Timeout::kBody);
       Refuse(Refusal::kBodyTimeout);
       return Turn();

@@ -32,6 +32,7 @@
 #include "server/http/http_observer.h"
 #include "server/http/http_options.h"
 #include "server/http/poller.h"
+#include "server/http/progress_mark.h"
 #include "server/http/request_reader.h"
 #include "server/http/tls.h"
 #include "server/http/transport.h"
@@ -115,11 +116,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
       return memo.is_head ? 0 : response.body.size() + response.tail.size();
     }
   };
-  // Since when a transfer has been watched, and where it was then.
-  struct Mark {
-    SteadyTime at;
-    std::uint64_t bytes;
-  };
 
   void Parse();
   void OnHead();
@@ -149,7 +145,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void EnterPhase(Phase phase);
   Phase PhaseNow() const;
   void OnPhaseTooLong();
-  bool HasStalled(const ProgressRule& rule, Mark& mark, std::uint64_t bytes) const;
   void ReportHandshake();
   void BeginLingering();
   void Linger();
@@ -199,8 +194,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   // Waiting.
   bool is_turn_posted_ = false;
   Phase phase_ = Phase::kNothing;
-  Mark phase_mark_ = {};
-  Mark write_mark_ = {};
+  ProgressMark phase_mark_;
+  ProgressMark write_mark_;
   std::uint64_t discarded_ = 0;
 };
 
