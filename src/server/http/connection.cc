@@ -1,7 +1,10 @@
 #include "server/http/connection.h"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -66,10 +69,13 @@ void Connection::Turn() {
   is_in_turn_ = true;
   for (std::size_t reads = 0; state_ == State::kOpen;) {
     Parse();
-    if (is_draining_ && reader_.IsBetweenRequests()) is_reading_ = false;
-    if (Flush()) continue;              // There may be room for more requests now.
-    if (state_ != State::kOpen) break;  // The descriptor is somebody else's by now.
-    if (!WantsToRead() || !is_readable_ || ++reads > kReadsInTurnMax) break;
+    if (IsDrained()) is_reading_ = false;
+    const bool can_read = is_readable_ && WantsToRead();
+    // The last answer says so; while draining, we know when we have seen what has come.
+    const bool may_be_last = is_draining_ && can_read && !accepted_;
+    if (!may_be_last && Flush()) continue;  // There may be room for more requests now.
+    if (state_ != State::kOpen) break;      // The descriptor is somebody else's by now.
+    if (!can_read || ++reads > kReadsInTurnMax) break;
     Read();
   }
   is_in_turn_ = false;
@@ -309,12 +315,20 @@ bool Connection::Flush() {
   return has_left;
 }
 
+// Of what the system has taken from us, the end included; none if nobody is there any more.
+std::uint64_t Connection::Unacknowledged() const {
+  int queued = 0;
+  if (::ioctl(socket_.Get(), SIOCOUTQ, &queued) != 0 || queued == 0) return 0;
+  tcp_info info = {};
+  socklen_t size = sizeof info;
+  ::getsockopt(socket_.Get(), IPPROTO_TCP, TCP_INFO, &info, &size);
+  return info.tcpi_state == TCP_CLOSE ? 0 : static_cast<std::uint64_t>(queued);
+}
+
 // The system takes bytes in large portions from a slow connection, so progress is what the client
 // has acknowledged.
-std::uint64_t Connection::BytesDelivered() {
-  int queued = 0;
-  ::ioctl(socket_.Get(), SIOCOUTQ, &queued);
-  return bytes_written_ - std::min(bytes_written_, static_cast<std::uint64_t>(queued));
+std::uint64_t Connection::BytesDelivered() const {
+  return bytes_written_ - std::min(bytes_written_, Unacknowledged());
 }
 
 // The bytes of the answers in front that are ready, without what has been sent of the first.
@@ -373,9 +387,9 @@ bool Connection::Sent(std::uint64_t bytes) {
 void Connection::Settle() {
   if (state_ != State::kOpen) return;
   if (!is_reading_ && !waiting_ && slots_.empty()) {
-    // A client that has ended its side, or that waits for nothing from us, misses nothing.
-    if (has_ended_ || (is_draining_ && reader_.IsBetweenRequests())) return Close();
-    return BeginLingering();
+    const bool is_silent =
+        has_ended_ || (is_draining_ && !is_readable_ && reader_.IsBetweenRequests());
+    return is_silent && Unacknowledged() == 0 ? Close() : BeginLingering();
   }
   const Phase phase = PhaseNow();
   if (phase != phase_) EnterPhase(phase);
@@ -414,12 +428,16 @@ void Connection::EnterPhase(Phase phase) {
 void Connection::Tick() {
   const auto self = shared_from_this();
   now_ = loop_.Now();
-  if (state_ == State::kOpen && write_blocked_ &&
+  if (IsDelivering() &&
       write_mark_.HasStalled(site_.options.write_progress, now_, BytesDelivered())) {
     site_.observer.OnTimeout(Timeout::kWrite);
-    return Close();
+    return Reset();
   }
   OnPhaseTooLong();
+}
+
+bool Connection::IsDelivering() const {
+  return write_blocked_ || (state_ == State::kLingering && Unacknowledged() > 0);
 }
 
 void Connection::OnPhaseTooLong() {
@@ -431,7 +449,7 @@ void Connection::OnPhaseTooLong() {
       reader_.ReleaseBuffers();
       if (waited < site_.options.idle_time_max) return;
       site_.observer.OnTimeout(Timeout::kIdle);
-      return Close();
+      return Unacknowledged() == 0 ? Close() : BeginLingering();
     case Phase::kHead:
       if (waited < site_.options.head_time_max) return;
       site_.observer.OnTimeout(Timeout::kHead);
@@ -444,8 +462,7 @@ void Connection::OnPhaseTooLong() {
       Refuse(Refusal::kBodyTimeout);
       return Turn();
     case Phase::kLingering:
-      if (waited >= site_.options.lingering_time_max) Close();
-      return;
+      return EndLingering();
   }
 }
 
@@ -453,21 +470,29 @@ void Connection::OnPhaseTooLong() {
 
 void Connection::Drain() {
   const auto self = shared_from_this();
-  if (state_ != State::kOpen) return;
-  is_readable_ = true;  // What has come before we knew is still answered.
-  Turn();
   is_draining_ = true;
-  if (state_ == State::kOpen) Turn();
+  drain_sequence_max_ = next_sequence_ + site_.options.requests_in_flight_max;
+  is_readable_ = true;  // What has come before we knew is still answered.
+  GoOn();
 }
 
-// Closing a socket with unread bytes makes the system reset the connection, and the client may lose
-// the answer.  So: no more from us, and read over what still comes until the client closes too.
+// Nothing more is read once nothing has come, or, from a client that never pauses, soon.
+bool Connection::IsDrained() const {
+  if (!is_draining_) return false;
+  if (next_sequence_ >= drain_sequence_max_) return !accepted_;
+  return !is_readable_ && reader_.IsBetweenRequests();
+}
+
+// Closing a socket with unread bytes, or one that bytes still come to, makes the system reset the
+// connection, and the client may lose the answer.  So: no more from us, and read over what still
+// comes until the client closes too.
 void Connection::BeginLingering() {
   state_ = State::kLingering;
   reader_.GiveUp();
   lease_.Set(0);
   transport_->EndWriting();
   EnterPhase(Phase::kLingering);
+  write_mark_ = {now_, BytesDelivered()};
   Linger();
 }
 
@@ -477,11 +502,30 @@ void Connection::Linger() {
   for (std::size_t reads = 0; reads < kReadsInTurnMax; ++reads) {
     const Moved moved = transport_->DiscardSome(scratch);
     if (moved.status == Moved::Status::kWantRead) return;
+    if (moved.status == Moved::Status::kEnd) {
+      has_ended_ = true;
+      return EndLingering();
+    }
     if (moved.status != Moved::Status::kMoved) return Close();
     discarded_ += moved.bytes;
     if (discarded_ > site_.options.lingering_bytes_max) return Close();
   }
   TurnLater();
+}
+
+// What has been acknowledged arrives, whatever else the client sends (RFC 9112, 9.6).  Until then
+// it has the time that every answer has.
+void Connection::EndLingering() {
+  const bool is_over =
+      has_ended_ || is_draining_ || now_ - phase_mark_.at >= site_.options.lingering_time_max;
+  if (is_over && Unacknowledged() == 0) Close();
+}
+
+// The system would go on for minutes, with what it holds of the answer.
+void Connection::Reset() {
+  const linger nothing = {.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.Get(), SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
+  Close();
 }
 
 void Connection::ReportHandshake() {

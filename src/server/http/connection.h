@@ -136,7 +136,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool Flush();
   std::size_t Gather(std::span<std::string_view> parts);
   bool Sent(std::uint64_t bytes);
-  std::uint64_t BytesDelivered();
+  std::uint64_t Unacknowledged() const;
+  std::uint64_t BytesDelivered() const;
   void FormatHead(Slot& slot, bool is_last);
 
   void Settle();
@@ -145,9 +146,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void EnterPhase(Phase phase);
   Phase PhaseNow() const;
   void OnPhaseTooLong();
+  bool IsDelivering() const;
   void ReportHandshake();
+  bool IsDrained() const;
   void BeginLingering();
   void Linger();
+  void EndLingering();
+  void Reset();
 
   Loop& loop_;
   const Site& site_;
@@ -163,6 +168,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   SteadyTime now_ = {};
   bool is_in_turn_ = false;
   bool is_draining_ = false;
+  std::uint64_t drain_sequence_max_ = 0;  // What comes behind it is not read any more.
 
   // Reading.
   RequestReader reader_;

@@ -335,6 +335,90 @@ TEST_P(HttpServerTest, StoppingLetsAHalfSentRequestFinish) {
   stopper.join();
 }
 
+TEST_P(HttpServerTest, StoppingAnswersWhatHasCome) {
+  options_.threads = 1;
+  Start();
+  Client client = Connect();
+  Client idle = Connect();
+  EXPECT_EQ(idle.Exchange("/echo").status, 200);
+  client.SendRequest("/held/1");
+  handler_.WaitFor("/held/1");
+  client.SendRequest("/echo/2", "waits");
+  handler_.WaitForHead("/echo/2", 1);
+  client.SendRequest("/echo/3", "is not read yet");
+  std::jthread stopper([&] { server_->Stop(); });
+  EXPECT_TRUE(idle.IsEnded());
+  handler_.Release("/held/1", {.body = "one"});
+  EXPECT_EQ(client.Receive().body, "one");
+  EXPECT_EQ(client.Receive().body, "/echo/2:waits");
+  const Reply last = client.Receive();
+  EXPECT_EQ(last.body, "/echo/3:is not read yet");
+  EXPECT_EQ(last.Header("connection"), "close");
+  EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_P(HttpServerTest, StoppingDoesNotCutAnAnswerShort) {
+  options_.threads = 1;
+  Start();
+  Client idle = Connect();  // The first to come is the last to be told.
+  Client early = Connect(/*receive_bytes=*/4096);
+  Client late = Connect(/*receive_bytes=*/4096);
+  early.SendRequest("/held/early");
+  late.SendRequest("/held/late");
+  handler_.WaitFor("/held/early");
+  handler_.WaitFor("/held/late");
+  EXPECT_EQ(idle.Exchange("/echo").status, 200);
+  std::jthread stopper([&] { server_->Stop(); });
+  EXPECT_TRUE(idle.IsEnded());
+  // What comes too late is not answered, whether it comes before the last answer or after it.
+  early.SendRequest("/echo");
+  for (const char* path : {"/held/early", "/held/late"}) {
+    handler_.Release(path, {.body = std::string(1 << 20, 'x')});
+  }
+  while (observer_.requests < 3) std::this_thread::sleep_for(milliseconds(1));
+  late.SendRequest("/echo");
+  for (Client* client : {&early, &late}) {
+    const Reply reply = client->Receive();
+    EXPECT_EQ(reply.body.size(), std::size_t{1} << 20);
+    EXPECT_EQ(reply.Header("connection"), "close");
+    EXPECT_TRUE(client->IsEnded());
+  }
+}
+
+TEST_P(HttpServerTest, StoppingDoesNotWaitForAClientThatNeverPauses) {
+  options_.threads = 1;
+  options_.requests_in_flight_max = 2;
+  Start();
+  Client client = Connect();
+  Client idle = Connect();
+  EXPECT_EQ(idle.Exchange("/echo").status, 200);
+  client.SendRequest("/held/1");
+  handler_.WaitFor("/held/1");
+  for (int i = 0; i < 10; ++i) client.SendRequest("/echo");
+  std::jthread stopper([&] { server_->Stop(); });
+  EXPECT_TRUE(idle.IsEnded());
+  handler_.Release("/held/1", {.body = "one"});
+  int answers = 0;
+  for (Reply reply; reply.Header("connection") != "close"; ++answers) {
+    reply = client.Receive();
+    ASSERT_EQ(reply.status, 200);
+  }
+  EXPECT_LT(answers, 11);
+  EXPECT_TRUE(client.IsEnded());
+}
+
+TEST_P(HttpServerTest, StoppingDoesNotWaitForAClientThatHasLeft) {
+  Start();
+  {
+    Client client = Connect();
+    client.SendRequest("/held/1");
+    handler_.WaitFor("/held/1");
+  }
+  handler_.Release("/held/1", {.body = "nobody hears this"});
+  server_->Stop();
+  EXPECT_EQ(observer_.timeouts, 0U);
+}
+
 // ---- Bodies ------------------------------------------------------------------------------------
 
 TEST_P(HttpServerTest, ReadsChunkedBodies) {
@@ -524,6 +608,34 @@ TEST_P(HttpServerTest, ReadingAByteNowAndThenIsNotEnough) {
     std::this_thread::sleep_for(milliseconds(10));
   }
   EXPECT_EQ(observer_.timeouts, 1U);
+}
+
+TEST_P(HttpServerTest, ALastAnswerMustBeReadToo) {
+  options_.write_progress = {milliseconds(200), 1};
+  options_.lingering_time_max = milliseconds(50);
+  Start();
+  Client client = Connect(/*receive_bytes=*/4096);
+  client.SendRequest("/held/1", "", "Connection: close\r\n");
+  handler_.Release("/held/1", {.body = std::string(1 << 20, 'x')});
+  WaitForConnections(0);
+  EXPECT_EQ(observer_.timeouts, 1U);
+}
+
+TEST_P(HttpServerTest, ALastAnswerHasTheTimeOfAnyOther) {
+  options_.lingering_time_max = options_.idle_time_max = milliseconds(50);
+  Start();
+  Client last = Connect(/*receive_bytes=*/4096);
+  Client idle = Connect(/*receive_bytes=*/4096);
+  last.SendRequest("/held/1", "", "Connection: close\r\n");
+  idle.SendRequest("/held/2");
+  handler_.Release("/held/1", {.body = std::string(1 << 20, 'x')});
+  handler_.Release("/held/2", {.body = std::string(1 << 20, 'x')});
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_EQ(server_->Connections(), 2U);
+  EXPECT_EQ(last.Receive().body.size(), std::size_t{1} << 20);
+  EXPECT_EQ(idle.Receive().body.size(), std::size_t{1} << 20);
+  EXPECT_TRUE(last.IsEnded());
+  EXPECT_TRUE(idle.IsEnded());
 }
 
 TEST_P(HttpServerTest, AClientThatNeverEndsIsNotWaitedForForever) {
@@ -779,6 +891,17 @@ TEST_P(PlainHttpServerTest, AnAddressHasOnlySoManyConnections) {
   EXPECT_EQ(first.Exchange("/echo").status, 200);
   Client second = Connect();
   EXPECT_EQ(second.Receive().status, 503);
+}
+
+// An orphan of the system's would hold what it has of the answer for minutes.
+TEST_P(PlainHttpServerTest, AClientThatDoesNotReadIsForgottenByTheSystemToo) {
+  options_.write_progress = {milliseconds(100), 1};
+  Start();
+  Client client = Connect(/*receive_bytes=*/4096);
+  client.SendRequest("/held/1");
+  handler_.Release("/held/1", {.body = std::string(32 << 20, 'x')});
+  WaitForConnections(0);
+  EXPECT_TRUE(client.IsReset());
 }
 
 TEST_P(PlainHttpServerTest, AClientThatDoesNotReadIsNotReadFromEither) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -224,6 +225,12 @@ class Client final {
   }
   // Whether the server ends the connection without another byte.
   bool IsEnded() { return received_.empty() && !ReceiveMore() && was_clean_; }
+  // Whether the connection ends with a reset, whatever comes before.
+  bool IsReset() {
+    while (ReceiveMore()) {
+    }
+    return !was_clean_ && errno == ECONNRESET;
+  }
   // Whether something has come, after a moment.
   bool HasReply() {
     SetPatience(std::chrono::milliseconds(50));

@@ -11,6 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Whoever only has to acknowledge the last answer does not hold up the end.
+constexpr milliseconds kDrainTickMax(20);
+
 // Deadlines are looked at this often: rarely enough to cost nothing, often enough that nobody waits
 // much longer than was promised.
 milliseconds TickFor(const HttpOptions& options) {
@@ -127,7 +130,7 @@ void Loop::Tick() {
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Tick();
   }
   if (IsDraining() && now >= drain_until_) return poller_->Stop();
-  ticker_.Set(tick_);
+  ticker_.Set(IsDraining() ? std::min(tick_, kDrainTickMax) : tick_);
 }
 
 void Loop::Drain() {
@@ -135,6 +138,7 @@ void Loop::Drain() {
     drain_until_ = Now() + options_.drain_time_max;
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Drain();
     if (connections_.empty()) poller_->Stop();
+    ticker_.Set(std::min(tick_, kDrainTickMax));
   });
 }
 

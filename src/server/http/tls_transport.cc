@@ -61,8 +61,8 @@ class TlsTransport final : public Transport {
   Moved DiscardSome(std::span<char> room) override {
     const ssize_t moved = ::recv(socket_, room.data(), room.size(), 0);
     if (moved > 0) return {Moved::Status::kMoved, static_cast<std::size_t>(moved)};
-    if (moved < 0 && errno == EAGAIN) return {Moved::Status::kWantRead};
-    return {Moved::Status::kEnd};
+    if (moved == 0) return {Moved::Status::kEnd};
+    return {errno == EAGAIN ? Moved::Status::kWantRead : Moved::Status::kBroken};
   }
 
  private:
