@@ -126,7 +126,10 @@ void Connection::OnHead() {
 
   const bool expects_continue = head.expects_continue;
   accepted_ = std::move(verdict).value();
-  if (!is_peer) lease_ = ByteLease(site_.budget->AccountOf(client));
+  if (!is_peer) {
+    lease_ = ByteLease(site_.budget->AccountOf(client));
+    lease_.Set(reader_.BytesHeld());
+  }
   reader_.ReadBody(accepted_->body_bytes_max);
   if (expects_continue && !reader_.HasBodyBytes()) SayContinue();
 }
@@ -165,13 +168,14 @@ void Connection::Reject(Response response) {
 
 void Connection::OnRequest() {
   std::string body = reader_.TakeBody();
-  if (!accepted_) return;  // Answered already.
+  if (!accepted_) return lease_.Set(reader_.BytesHeld());  // Answered already.
   if (!lease_.TrySet(body.size())) return Refuse(Refusal::kOverloaded);
   memo_.since = now_;
   memo_.bytes_in = body.size();
   if (!memo_.keeps_alive) is_reading_ = false;
   waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body),
                      std::exchange(memo_, {}), std::exchange(lease_, ByteLease(account_))};
+  lease_.Set(reader_.BytesHeld());
   StartWaiting();
 }
 
@@ -450,6 +454,7 @@ void Connection::OnPhaseTooLong() {
       if (waited < site_.options.idle_time_max) return;
       site_.observer.OnTimeout(Timeout::kIdle);
       return Unacknowledged() == 0 ? Close() : BeginLingering();
+      lease_.Set(0);
     case Phase::kHead:
       if (waited < site_.options.head_time_max) return;
       site_.observer.OnTimeout(Timeout::kHead);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/manual_clock.h"
 #include "server/assembly/options.h"
 #include "server/http/http_testing.h"
 #include "server/http/tls_testing.h"
@@ -67,8 +68,14 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
     if (GetParam() == Link::kTls) listener_.tls = tls_files_.files();
   }
 
-  void Start() {
-    auto server = HttpServer::Make(options_, {listener_}, clock_, log_, observer_);
+  void Start() { Start(clock_); }
+  // Time stands still, but is looked at often.
+  void StartWithoutTime() {
+    options_.lingering_time_max = milliseconds(20);
+    Start(still_clock_);
+  }
+  void Start(const Clock& clock) {
+    auto server = HttpServer::Make(options_, {listener_}, clock, log_, observer_);
     ASSERT_TRUE(server);
     server_ = std::move(server).value();
     server_->Start();
@@ -86,12 +93,20 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
   void WaitForConnections(std::size_t count) {
     while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
   }
+  // Until nothing is held for anybody.
+  void WaitForRoom() {
+    for (int i = 0; i < 20'000 && server_->BytesInFlight() > 0; ++i) {
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    EXPECT_EQ(server_->BytesInFlight(), 0U);
+  }
 
   testing::TlsFolder tls_files_{"test"};
   ListenerOptions listener_;
   HttpOptions options_ = HttpOptionsFrom(Config());
   PathHandler handler_;
   SystemClock clock_;
+  ManualClock still_clock_;
   CountingLog log_;
   CountingObserver observer_;
   std::unique_ptr<HttpServer> server_;
@@ -698,6 +713,21 @@ TEST_P(HttpServerTest, ReadsOverlapAsFarAsTheirAnswersFindRoom) {
   Start();
   Client client = Connect();
   const auto path = [](int i) { return "/held/read/" + std::to_string(i); };
+TEST_P(HttpServerTest, ALongHeadTakesRoomForAsLongAsItsBufferIsThere) {
+  StartWithoutTime();
+  const std::string long_header = "X: " + std::string(12'000, 'x') + "\r\n";
+  Client client = Connect();
+  client.SendRequest("/held/1", "", long_header);
+  handler_.WaitFor("/held/1");
+  EXPECT_GE(server_->BytesInFlight(), 12'000U);
+  handler_.Release("/held/1", {});
+  EXPECT_EQ(client.Receive().status, 200);
+  WaitForRoom();
+  EXPECT_EQ(client.Exchange("/refused", "", long_header).status, 401);
+  WaitForRoom();
+  EXPECT_EQ(client.Exchange("/echo").status, 200);
+}
+
   for (int i = 1; i <= 12; ++i) client.SendRequest(path(i));
   handler_.WaitFor(path(4));
   EXPECT_FALSE(client.HasReply());
