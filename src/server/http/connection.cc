@@ -277,7 +277,6 @@ void Connection::Read() {
   read_needs_write_ = moved.status == Moved::Status::kWantWrite;
   switch (moved.status) {
     case Moved::Status::kMoved:
-      bytes_read_ += moved.bytes;
       reader_.Commit(moved.bytes);
       is_readable_ = moved.may_be_more || is_ending_;
       if (!lease_.TrySet(reader_.BytesHeld())) Refuse(Refusal::kOverloaded);
@@ -419,14 +418,18 @@ void Connection::TurnLater() {
 
 Connection::Phase Connection::PhaseNow() const {
   if (!WantsToRead()) return Phase::kNothing;
-  if (reader_.IsReadingBody() || reader_.IsSkippingBody()) return Phase::kBody;
+  if (reader_.IsReadingBody() || reader_.IsSkippingBody()) {
+    // Who waits for "100 Continue" cannot be late before it has left.
+    const bool is_held_back = !slots_.empty() && slots_.back().is_interim;
+    return is_held_back ? Phase::kNothing : Phase::kBody;
+  }
   if (is_new_ || !reader_.IsBetweenRequests()) return Phase::kHead;
   return slots_.empty() ? Phase::kIdle : Phase::kNothing;
 }
 
 void Connection::EnterPhase(Phase phase) {
   phase_ = phase;
-  phase_mark_ = {now_, bytes_read_};
+  phase_mark_ = {now_, reader_.BodyBytes()};
 }
 
 void Connection::Tick() {
@@ -451,10 +454,10 @@ void Connection::OnPhaseTooLong() {
       return;
     case Phase::kIdle:
       reader_.ReleaseBuffers();
+      lease_.Set(0);
       if (waited < site_.options.idle_time_max) return;
       site_.observer.OnTimeout(Timeout::kIdle);
       return Unacknowledged() == 0 ? Close() : BeginLingering();
-      lease_.Set(0);
     case Phase::kHead:
       if (waited < site_.options.head_time_max) return;
       site_.observer.OnTimeout(Timeout::kHead);
@@ -462,7 +465,7 @@ void Connection::OnPhaseTooLong() {
       Refuse(Refusal::kHeadTimeout);
       return Turn();
     case Phase::kBody:
-      if (!phase_mark_.HasStalled(site_.options.body_progress, now_, bytes_read_)) return;
+      if (!phase_mark_.HasStalled(site_.options.body_progress, now_, reader_.BodyBytes())) return;
       site_.observer.OnTimeout(Timeout::kBody);
       Refuse(Refusal::kBodyTimeout);
       return Turn();

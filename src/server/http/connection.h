@@ -178,7 +178,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool is_ending_ = false;    // What has come ends with the end.
   bool is_new_ = true;        // No request has come yet.
   bool read_needs_write_ = false;
-  std::uint64_t bytes_read_ = 0;
   Memo memo_;
   std::optional<Accepted> accepted_;  // The request whose body is being read.
   ByteLease lease_;

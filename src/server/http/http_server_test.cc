@@ -581,6 +581,40 @@ TEST_P(HttpServerTest, ASlowBodyThatMakesProgressIsWaitedFor) {
   EXPECT_EQ(client.Receive().body, "/echo:" + std::string(40, 'x'));
 }
 
+// An extension may be much longer than the byte that it comes with.
+TEST_P(HttpServerTest, WhatFramesABodyIsNoProgress) {
+  options_.threads = 1;
+  options_.body_progress = {milliseconds(10'000), 1000};
+  StartWithoutTime();
+  Client client = Connect();
+  Client other = Connect();
+  client.Send("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(other.Exchange("/echo").status, 200);
+  for (int i = 0; i < 5; ++i) client.Send("1;" + std::string(4000, 'x') + "\r\nx\r\n");
+  EXPECT_EQ(other.Exchange("/echo").status, 200);
+  still_clock_.Advance(options_.body_progress.time);
+  EXPECT_EQ(client.Receive().status, 408);
+}
+
+TEST_P(HttpServerTest, ABodyThatWeHoldBackIsNotLate) {
+  options_.threads = 1;
+  options_.body_progress = {milliseconds(10'000), 1};
+  StartWithoutTime();
+  Client idle = Connect();  // The first to come is judged last.
+  EXPECT_EQ(idle.Exchange("/echo").status, 200);
+  Client client = Connect();
+  client.SendRequest("/held/1");
+  client.Send("POST /echo/2 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  handler_.WaitForHead("/echo/2", 1);
+  still_clock_.Advance(options_.idle_time_max);
+  EXPECT_TRUE(idle.IsEnded());
+  handler_.Release("/held/1", {.body = "one"});
+  EXPECT_EQ(client.Receive().body, "one");
+  EXPECT_EQ(client.Receive().head, "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("body");
+  EXPECT_EQ(client.Receive().body, "/echo/2:body");
+}
+
 TEST_P(HttpServerTest, AnIdleConnectionIsClosed) {
   options_.idle_time_max = milliseconds(100);
   Start();
@@ -679,6 +713,21 @@ TEST_P(HttpServerTest, ThereIsRoomForSoManyBytes) {
   EXPECT_EQ(first.Exchange("/echo", std::string(60'000, 'x')).status, 200);
 }
 
+TEST_P(HttpServerTest, ALongHeadTakesRoomForAsLongAsItsBufferIsThere) {
+  StartWithoutTime();
+  const std::string long_header = "X: " + std::string(12'000, 'x') + "\r\n";
+  Client client = Connect();
+  client.SendRequest("/held/1", "", long_header);
+  handler_.WaitFor("/held/1");
+  EXPECT_GE(server_->BytesInFlight(), 12'000U);
+  handler_.Release("/held/1", {});
+  EXPECT_EQ(client.Receive().status, 200);
+  WaitForRoom();
+  EXPECT_EQ(client.Exchange("/refused", "", long_header).status, 401);
+  WaitForRoom();
+  EXPECT_EQ(client.Exchange("/echo").status, 200);
+}
+
 TEST_P(HttpServerTest, OneAddressDoesNotTakeTheRoomOfAll) {
   options_.bytes_in_flight_max = 1'000'000;
   Start();
@@ -713,21 +762,6 @@ TEST_P(HttpServerTest, ReadsOverlapAsFarAsTheirAnswersFindRoom) {
   Start();
   Client client = Connect();
   const auto path = [](int i) { return "/held/read/" + std::to_string(i); };
-TEST_P(HttpServerTest, ALongHeadTakesRoomForAsLongAsItsBufferIsThere) {
-  StartWithoutTime();
-  const std::string long_header = "X: " + std::string(12'000, 'x') + "\r\n";
-  Client client = Connect();
-  client.SendRequest("/held/1", "", long_header);
-  handler_.WaitFor("/held/1");
-  EXPECT_GE(server_->BytesInFlight(), 12'000U);
-  handler_.Release("/held/1", {});
-  EXPECT_EQ(client.Receive().status, 200);
-  WaitForRoom();
-  EXPECT_EQ(client.Exchange("/refused", "", long_header).status, 401);
-  WaitForRoom();
-  EXPECT_EQ(client.Exchange("/echo").status, 200);
-}
-
   for (int i = 1; i <= 12; ++i) client.SendRequest(path(i));
   handler_.WaitFor(path(4));
   EXPECT_FALSE(client.HasReply());

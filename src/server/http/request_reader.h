@@ -91,6 +91,8 @@ class RequestReader final {
   bool IsReadingBody() const { return phase_ == Phase::kLength || phase_ == Phase::kChunks; }
   bool IsSkippingBody() const { return phase_ == Phase::kSkip; }
   bool HasBodyBytes() const { return body_bytes_ > 0 || begin_ != end_; }
+  // Of the body at hand, what has come; without what only frames it.
+  std::uint64_t BodyBytes() const { return phase_ == Phase::kChunks ? body_.size() : body_bytes_; }
   // Memory in use for the request at hand, beyond the small buffer that every request needs.
   std::uint64_t BytesHeld() const;
   // Between requests: gives up everything an idle connection does not need.
