@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -70,11 +72,40 @@ class PostgresTest : public ::testing::Test {
     return server_->Query(options_.vss_database, sql);
   }
 
+  // A transaction of somebody else's, under way.
+  std::unique_ptr<SqlSession> Begin(const std::string& sql) {
+    auto session = std::make_unique<SqlSession>(server_->port(), options_.vss_database);
+    EXPECT_THAT(session->Run("BEGIN"), ::testing::IsEmpty());
+    EXPECT_THAT(session->Run(sql), ::testing::Each(::testing::Not(::testing::HasSubstr("error"))));
+    return session;
+  }
+
+  // How many transactions wait for somebody's lock, and how many are under way.
+  int Waiting() { return Count("wait_event_type = 'Lock'"); }
+  int Busy() { return Count("state <> 'idle'"); }
+
+  template <typename Condition>
+  static void Await(Condition condition) {
+    const auto started = std::chrono::steady_clock::now();
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(60));
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
   SystemClock clock_;
   NoLog log_;
   store::NoObserver observer_;
   PostgresServer* server_ = nullptr;
   store::PostgresOptions options_;
+
+ private:
+  int Count(const std::string& condition) {
+    return std::stoi(Sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                         "AND pid <> pg_backend_pid() AND " +
+                         condition)
+                         .at(0));
+  }
 };
 
 }  // namespace vss::testing

@@ -104,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::Values(Moment{"RequestLost", Fault::kLoseRequest},
                                          Moment{"RequestTorn", Fault::kTearRequest},
                                          Moment{"AnswerLost", Fault::kLoseAnswer},
-                                         Moment{"RequestLate", Fault::kDelayRequest}),
+                                         Moment{"RequestLate", Fault::kDelayRequest},
+                                         Moment{"CommitDenied", Fault::kDenyCommit}),
                        ::testing::Values(Way{"", false, false}, Way{"Looking", false, true},
                                          Way{"Counting", true, false},
                                          Way{"CountingLooking", true, true})),
@@ -112,7 +113,10 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(std::get<0>(param.param).name) + std::get<1>(param.param).name;
     });
 
-TEST_F(InDoubtTest, WhatIsRememberedCostsOneRoundTrip) {
+class RoundTripTest : public InDoubtTest, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(RoundTripTest, WhatIsRememberedCostsOneRoundTrip) {
+  options_.prepared_statements = GetParam();
   options_.track_usage = true;
   const auto store = Open();
   ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "1")}));
@@ -126,6 +130,9 @@ TEST_F(InDoubtTest, WhatIsRememberedCostsOneRoundTrip) {
   EXPECT_THAT(Sql("SELECT bytes, keys, stores FROM vss_usage WHERE user_token = 'tenant'"),
               ElementsAre("4|1|1"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, RoundTripTest, ::testing::Bool(),
+                         [](const auto& param) { return param.param ? "Prepared" : "Unprepared"; });
 
 TEST_F(InDoubtTest, ALostReadOfTheRowsIsSimplyRepeated) {
   options_.track_usage = true;
@@ -253,6 +260,94 @@ TEST_F(InDoubtTest, IsSaidWhenItCannotBeFoundOut) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   FAIL() << "the store does not come back";
+}
+
+// What holds the row "k" is waited for, by a transaction whose client has hung up.  It would write
+// "j" after that.
+class OrphanTest : public InDoubtTest {
+ protected:
+  void OpenHeld(Fault fault) {
+    store_ = Open();
+    Await([&] { return Commit(*store_, kSpace, Both("first")).has_value(); });
+    holder_ = Begin("SELECT 1 FROM vss_db WHERE key = 'k' FOR UPDATE");
+    proxy_->Arm(fault, 0);
+  }
+  static std::vector<Change> Both(const char* value) {
+    return {Change::Write("k", Guard::Anything(), 1, value),
+            Change::Write("j", Guard::Anything(), 1, value)};
+  }
+  void WriteLater() {
+    const std::vector<Change> batch = {Change::Write("j", Guard::Anything(), 1, "later")};
+    Await([&] { return Commit(*store_, kSpace, batch).has_value(); });
+  }
+  void ExpectLater() {
+    Await([&] { return Busy() == 0; });
+    EXPECT_THAT(Get(*store_, kSpace, {"j"}), ElementsAre(Record{"j", 1, "later"}));
+  }
+
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<SqlSession> holder_;
+};
+
+TEST_F(OrphanTest, EndsByItselfWithoutASessionToo) {
+  options_.prepared_statements = false;
+  options_.statement_timeout = std::chrono::milliseconds(300);
+  OpenHeld(Fault::kHangUp);
+  const auto orphan = Commit(*store_, kSpace, Both("orphan"));
+  ASSERT_FALSE(orphan);
+  EXPECT_EQ(orphan.error().kind, Kind::kOverloaded) << "it was found out that it did not happen";
+  WriteLater();
+  holder_->Run("COMMIT");
+  ExpectLater();
+}
+
+TEST_F(OrphanTest, IsOverBeforeAnythingElseBegins) {
+  for (const bool prepared : {true, false}) {
+    options_.prepared_statements = prepared;
+    options_.settle_timeout = std::chrono::milliseconds(300);
+    OpenHeld(Fault::kGoAway);
+    const auto orphan = Commit(*store_, kSpace, Both("orphan"));
+    ASSERT_FALSE(orphan);
+    EXPECT_EQ(orphan.error().kind, Kind::kInDoubt);
+    Await([&] { return Waiting() == 1; });
+
+    proxy_->Refuse(false);
+    auto later = std::async([&] { WriteLater(); });
+    const auto is_done = [&] {
+      return later.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    Await([&] { return is_done() || Waiting() == 2; });
+    holder_->Run("COMMIT");
+    later.get();
+    ExpectLater();
+  }
+}
+
+TEST_F(InDoubtTest, WhatFailsInTheCommitItselfIsTriedAgainIfThatIsDue) {
+  Open();
+  Sql("CREATE SEQUENCE tries; CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN IF new.key = 'never' THEN PERFORM nextval('tries'); RAISE check_violation; END IF;"
+      " IF nextval('tries') % 3 <> 0 THEN RAISE serialization_failure; END IF; RETURN NULL; END "
+      "$$");
+  Sql("CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON vss_db DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION fail()");
+  for (const bool looks : {false, true}) {
+    Sql("DELETE FROM vss_db; ALTER SEQUENCE tries RESTART");
+    const auto store = Open();
+    const auto write = [&](const char* key) {
+      std::vector<Change> batch = {Change::Write(key, Guard::Absent(), 1, "")};
+      if (looks) batch.push_back(Change::Check("nothing", Guard::Anything()));
+      return Commit(*store, kSpace, batch);
+    };
+    const auto outcome = write("a");
+    ASSERT_TRUE(outcome) << outcome.error().message << outcome.error().detail;
+    EXPECT_TRUE(outcome->IsCommitted());
+    EXPECT_THAT(Sql("SELECT last_value FROM tries"), ElementsAre("3"));
+    const auto never = write("never");
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().kind, Kind::kUnavailable);
+    EXPECT_THAT(Sql("SELECT last_value FROM tries"), ElementsAre("4")) << "once is enough";
+  }
 }
 
 TEST_F(InDoubtTest, LeavesNoMarksBehind) {

@@ -8,6 +8,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
 
 #include "base/check.h"
 
@@ -15,6 +18,7 @@ namespace vss::testing {
 namespace {
 
 constexpr int kLookMs = 20;
+constexpr std::string_view kReady{"Z\0\0\0\5", 5};
 
 sockaddr_in Loopback(int port) {
   sockaddr_in address = {};
@@ -30,6 +34,38 @@ std::string Receive(int socket) {
   const ssize_t size = recv(socket, bytes.data(), bytes.size(), 0);
   bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
   return bytes;
+}
+
+// All up to the server's word that it is ready for more.
+std::string ReceiveAnswer(int server) {
+  std::string answer;
+  while (answer.size() < kReady.size() + 1 ||
+         answer.substr(answer.size() - kReady.size() - 1, kReady.size()) != kReady) {
+    const std::string more = Receive(server);
+    if (more.empty()) break;
+    answer += more;
+  }
+  return answer;
+}
+
+// `answer` with an error in the place of what it says of a commit.  A message is a letter and a
+// big-endian length that counts itself.
+std::string Denied(const std::string& answer) {
+  using std::string_literals::operator""s;
+  const std::string fields = "SERROR\0VERROR\0C40001\0Mthe commit failed\0\0"s;
+  std::string denied;
+  for (std::size_t begin = 0; begin < answer.size();) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, &answer[begin + 1], sizeof(length));
+    const std::string message = answer.substr(begin, 1 + ntohl(length));
+    begin += message.size();
+    if (message.starts_with('Z')) {
+      length = htonl(static_cast<std::uint32_t>(sizeof(length) + fields.size()));
+      denied += 'E' + std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + fields;
+    }
+    if (message != "C\0\0\0\013COMMIT\0"s) denied += message;
+  }
+  return denied;
 }
 
 bool SendAll(int socket, std::string_view bytes) {
@@ -112,6 +148,15 @@ bool FaultyProxy::PassRequest(int client, int server, const std::string& request
       SendAll(server, request);
       Receive(server);
       break;
+    case Fault::kHangUp:
+      SendAll(server, request);
+      break;
+    case Fault::kGoAway:
+      SendAll(server, request);
+      is_refusing_ = true;
+      break;
+    case Fault::kDenyCommit:
+      return SendAll(server, request) && SendAll(client, Denied(ReceiveAnswer(server)));
     case Fault::kDelayRequest:
       shutdown(client, SHUT_RDWR);
       std::this_thread::sleep_for(std::chrono::milliseconds(200));

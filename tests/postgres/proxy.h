@@ -19,6 +19,9 @@ class FaultyProxy final {
     kTearRequest,   // The server sees half of it.
     kLoseAnswer,    // The server has done it, and nobody is told.
     kDelayRequest,  // The client has given up when the server sees it.
+    kHangUp,        // The server sees it, and finds nobody to tell.
+    kGoAway,        // The same, and from then on every connection is refused.
+    kDenyCommit,    // The server has committed, and the answer says that the commit failed.
     kFreeze,        // The server sees it; then nothing passes, and to both sides it looks open.
   };
 

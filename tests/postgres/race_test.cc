@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <numeric>
 #include <thread>
@@ -187,6 +188,32 @@ TEST_P(RaceTest, WhatABatchOnlyChecksStaysAsItWas) {
     other.join();
     EXPECT_EQ(taken + also_taken, 1);
   }
+}
+
+// The database's own idea of isolation would show a transaction only what was there at its start.
+TEST_F(PostgresTest, UsageIsExactWhateverTheDatabaseIsSetTo) {
+  options_.track_usage = true;
+  Open();
+  Sql("ALTER DATABASE \"" + options_.vss_database +
+      "\" SET default_transaction_isolation = 'repeatable read'");
+  const auto prepared = Open();
+  options_.prepared_statements = false;
+  const auto store = Open();
+  const auto write = [&] {
+    return Commit(*store, kSpace,
+                  {Change::Write("j", Guard::Anything(), 1, "x"),
+                   Change::Write("k", Guard::Anything(), 1, "x")});
+  };
+  ASSERT_TRUE(write());
+  const auto holder = Begin("SELECT 1 FROM vss_db WHERE key = 'j' FOR UPDATE");
+  auto again = std::async(write);
+  Await([&] { return Waiting() == 1; });
+  ASSERT_TRUE(Commit(*prepared, kSpace, {Change::Remove("k", Guard::Present())})->IsCommitted());
+  holder->Run("COMMIT");
+  const auto outcome = again.get();
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_THAT(Sql("SELECT count(*) FROM vss_db"), ::testing::ElementsAre("2"));
+  EXPECT_THAT(Sql("SELECT bytes, keys, stores FROM vss_usage"), ::testing::ElementsAre("4|2|1"));
 }
 
 // Two servers write for the same tenants, each remembering what it left there itself.

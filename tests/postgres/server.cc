@@ -189,13 +189,20 @@ bool PostgresServer::AwaitReady() {
 
 std::vector<std::string> PostgresServer::Query(const std::string& database,
                                                const std::string& sql) {
-  const std::string port = std::to_string(port_);
-  PGconn* connection =
-      PQsetdbLogin("127.0.0.1", port.c_str(), nullptr, nullptr, database.c_str(), "vss", nullptr);
-  PGresult* result = PQexec(connection, sql.c_str());
+  return SqlSession(port_, database).Run(sql);
+}
+
+SqlSession::SqlSession(int port, const std::string& database)
+    : connection_(PQsetdbLogin("127.0.0.1", std::to_string(port).c_str(), nullptr, nullptr,
+                               database.c_str(), "vss", nullptr)) {}
+
+SqlSession::~SqlSession() { PQfinish(connection_); }
+
+std::vector<std::string> SqlSession::Run(const std::string& sql) {
+  PGresult* result = PQexec(connection_, sql.c_str());
   std::vector<std::string> rows;
   if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
-    rows.push_back(std::string("error: ") + PQerrorMessage(connection));
+    rows.push_back(std::string("error: ") + PQerrorMessage(connection_));
   }
   for (int row = 0; row < PQntuples(result); ++row) {
     std::string line;
@@ -206,7 +213,6 @@ std::vector<std::string> PostgresServer::Query(const std::string& database,
     rows.push_back(std::move(line));
   }
   PQclear(result);
-  PQfinish(connection);
   return rows;
 }
 

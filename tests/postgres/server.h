@@ -12,6 +12,8 @@
 
 #include "store/postgres/postgres_options.h"
 
+struct pg_conn;
+
 namespace vss::testing {
 
 // A port on loopback that nobody listens on.
@@ -20,6 +22,21 @@ int FreePort();
 // Starts a program as an unprivileged user (as ourselves, if we are not root), its output appended
 // to the file `log`.  It is told to quit should this process crash.
 pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log);
+
+// An ordinary client's connection, kept open.
+class SqlSession final {
+ public:
+  SqlSession(int port, const std::string& database);
+  ~SqlSession();
+  SqlSession(const SqlSession&) = delete;
+  SqlSession& operator=(const SqlSession&) = delete;
+
+  // Runs statements and returns the rows of the last one, columns separated by '|'.
+  std::vector<std::string> Run(const std::string& sql);
+
+ private:
+  pg_conn* const connection_;
+};
 
 class PostgresServer final {
  public:
@@ -43,8 +60,7 @@ class PostgresServer final {
   void Stop(int signal);  // SIGINT: disconnect everybody and stop.  SIGQUIT: crash.
   void StartAgain();
 
-  // Runs statements on a database as an ordinary client does and returns the rows of the last one,
-  // columns separated by '|'.
+  // The same over a connection of its own.
   std::vector<std::string> Query(const std::string& database, const std::string& sql);
 
  private:

@@ -10,6 +10,9 @@ constexpr PgStatement kAdd = {nullptr,
                               "INSERT INTO vss_commit_marker (lane, batch, fenced, touched_at) "
                               "VALUES (gen_random_uuid(), 0, false, now()) RETURNING lane"};
 
+constexpr PgStatement kFence = {
+    nullptr, "UPDATE vss_commit_marker SET fenced = true WHERE lane = $1 RETURNING batch"};
+
 // A transaction whose client was lost may hold the row for a while; then it is left to
 // ClearStaleMarkers.
 constexpr PgStatement kRemove = {nullptr, R"(
@@ -22,7 +25,7 @@ PgAnswer<Done> CommitMarker::Renew(PgConnection& connection) {
   std::vector<PgCall> calls;
   if (!lane_.empty()) calls.push_back({kRemove, std::move(PgParams().Bytes(lane_))});
   calls.push_back({kAdd});
-  const auto made = connection.Run(calls);
+  const auto made = connection.Transact(calls);
   if (!made) return Unexpected(made.error());
   lane_ = made->back().Text(0, 0);
   batch_ = 0;
@@ -34,12 +37,13 @@ PgCall CommitMarker::Mark() const {
 }
 
 PgAnswer<bool> CommitMarker::WasCommitted(PgConnection& other_connection) const {
-  const auto fenced = other_connection.RunOne(
-      {nullptr, "UPDATE vss_commit_marker SET fenced = true WHERE lane = $1 RETURNING batch"},
-      std::move(PgParams().Bytes(lane_)));
-  if (!fenced) return Unexpected(fenced.error());
+  std::vector<PgCall> calls;
+  calls.push_back({kFence, std::move(PgParams().Bytes(lane_))});
+  const auto done = other_connection.Transact(calls);
+  if (!done) return Unexpected(done.error());
+  const PgResult& fenced = done->front();
   // No row: this server does not have what the lane committed before either.
-  return fenced->Rows() == 1 && fenced->Int(0, 0) == batch_ + 1;
+  return fenced.Rows() == 1 && fenced.Int(0, 0) == batch_ + 1;
 }
 
 void CommitMarker::Clear(PgConnection& connection) const {

@@ -10,9 +10,6 @@
 namespace vss::store {
 namespace {
 
-constexpr PgStatement kBegin = {nullptr, "BEGIN"};
-constexpr PgStatement kCommit = {nullptr, "COMMIT"};
-
 // Every failed try means that somebody else's write went through...
 constexpr int kAttemptsMax = 30;
 
@@ -38,8 +35,7 @@ constexpr int kLockedTurns = 8;
 constexpr std::size_t kRememberedRowsMax = 200'000;
 
 constexpr std::string_view kTimedOut = "57014";
-constexpr std::string_view kUnknown =
-    "40003";  // Whether the commit happened: engines of many parts.
+constexpr std::string_view kUnknown = "40003";  // Whether it happened.
 
 constexpr std::chrono::milliseconds kSettlePause{50};
 
@@ -107,6 +103,7 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
     if (tried.is_in_doubt) {
       marker_is_current_ = false;  // Settling fences it.
       const std::optional<bool> happened = Settle();
+      is_unsettled_ = !happened;
       if (!happened) return InDoubtOutcomesOf(tried.plan);
       if (*happened) return OutcomesOf(std::move(tried.plan));
     }
@@ -114,7 +111,7 @@ Committer::Outcomes Committer::Commit(const std::vector<PlannedBatch>& batches) 
       ++losses;
       if (losses == kLossesMax) return Same(batches.size(), UnavailableFrom(*tried.error).error());
       if (losses == kLossesMax - 1 && batches.size() > 1) return CommitEach(batches);
-    } else if (tried.is_in_doubt || tried.error->code == kNoUsageRow) {
+    } else if (tried.error->code == kUnknown || tried.error->code == kNoUsageRow) {
       continue;
     } else if (tried.error->IsContention() || tried.error->code == kTooFewRows) {
       NoteContention(*tried.error);
@@ -131,12 +128,23 @@ Result<PgConnection*> Committer::Connection() {
   for (int attempt = 0;; ++attempt) {
     VSS_TRY(PgConnection* const connection, session_.Get());
     if (marker_is_current_) return connection;
-    const auto renewed = marker_.Renew(*connection);
+    const auto renewed = RenewMarker(*connection);
     marker_is_current_ = renewed.has_value();
     if (renewed) return connection;
     if (renewed.error().lost) session_.Drop();
     if (!renewed.error().lost || attempt > 0) return FailureFrom(renewed.error());
   }
+}
+
+// What was answered as in doubt must not come about after what is answered from now on.
+PgAnswer<Done> Committer::RenewMarker(PgConnection& connection) {
+  if (is_unsettled_) {
+    if (const auto settled = marker_.WasCommitted(connection); !settled) {
+      return Unexpected(settled.error());
+    }
+    is_unsettled_ = false;
+  }
+  return marker_.Renew(connection);
 }
 
 Committer::Attempt Committer::Try(PgConnection& connection,
@@ -163,11 +171,12 @@ Committer::Attempt Committer::TryBlindly(PgConnection& connection,
   UsageChanges changes;
   if (context_.options.track_usage) changes = memory_.ChangesOf(batches);
   std::vector<PgCall> calls;
-  AppendMark(calls);
+  calls.push_back(marker_.Mark());
   AppendWriteUsage(plan.usage, changes, calls);
   AppendEffects(plan.effects, now, calls);
   AppendCheckUsage(plan.usage, changes, calls);
-  Attempt tried = Finish(connection, std::move(plan), calls);
+  auto done = connection.Transact(calls);
+  Attempt tried = Finish(std::move(plan), std::move(done));
   if (tried.error && tried.error->code == kTooFewRows) locked_turns_ = kLockedTurns;
   return tried;
 }
@@ -180,13 +189,12 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
   if (context_.options.track_usage) usage.emplace(batches);
 
   std::vector<PgCall> calls;
-  calls.push_back({kBegin});
-  AppendMark(calls);
+  calls.push_back(marker_.Mark());
   if (usage && opens_usage_) usage->AppendOpen(calls);
   const std::size_t before_usage = calls.size();
   if (usage) usage->AppendLock(calls);
   calls.push_back(LockRows(rows));
-  auto read = connection.Run(calls);
+  auto read = connection.Begin(calls);
   if (!read) {
     // Nothing but the marker's row was asked to change.
     if (read.error().code == kTooFewRows) marker_is_current_ = false;
@@ -213,27 +221,18 @@ Committer::Attempt Committer::TryLocked(PgConnection& connection,
     connection.RollBack();
     return {std::move(plan)};
   }
-  calls.push_back({kCommit});
-  return Finish(connection, std::move(plan), calls);
+  auto done = connection.Commit(calls);
+  return Finish(std::move(plan), std::move(done));
 }
 
-void Committer::AppendMark(std::vector<PgCall>& calls) const {
-  if (!context_.options.prepared_statements) calls.push_back({kKeepDurable});
-  calls.push_back(marker_.Mark());
-}
-
-// Runs what makes the plan happen, the commit included.
-Committer::Attempt Committer::Finish(PgConnection& connection, CommitPlan plan,
-                                     const std::vector<PgCall>& calls) {
-  auto done = connection.Run(calls);
+Committer::Attempt Committer::Finish(CommitPlan plan, PgAnswer<PgConnection::Results> done) {
   if (done) {
     marker_.Advance();
     return {std::move(plan)};
   }
-  if (done.error().lost || done.error().code == kUnknown) {
-    return {std::move(plan), std::move(done).error(), true};
-  }
-  return GiveUp(connection, std::move(done).error());
+  const bool is_in_doubt =
+      done.error().lost || done.error().at_commit || done.error().code == kUnknown;
+  return {std::move(plan), std::move(done).error(), is_in_doubt};
 }
 
 void Committer::GatherStatistics() {
@@ -247,7 +246,7 @@ void Committer::GatherStatistics() {
 }
 
 Committer::Attempt Committer::GiveUp(PgConnection& connection, PgError error) {
-  if (!error.lost) connection.RollBack();
+  connection.RollBack();
   return {{}, std::move(error)};
 }
 

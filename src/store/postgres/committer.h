@@ -8,8 +8,8 @@
 //
 // Threads:     one.
 // Failures:    those of Store::Commit.  A lost race, a deadlock and a serialization failure are
-// tried
-//              again here.  A transaction whose answer was lost is settled before anything is said.
+//              tried again here.  A transaction whose answer was lost, or says that the commit
+//              failed, is settled before anything is said, and before anything else begins.
 // Deadlines:   a batch is not begun, nor tried again, once its own has passed.
 // Durability:  what is answered as committed is durable.
 #ifndef VSS_STORE_POSTGRES_COMMITTER_H_
@@ -50,17 +50,17 @@ class Committer final {
   };
 
   Result<PgConnection*> Connection();
+  PgAnswer<Done> RenewMarker(PgConnection& connection);
   Attempt Try(PgConnection& connection, const std::vector<PlannedBatch>& batches);
   std::optional<CommitPlan> PlanBlind(const std::vector<PlannedBatch>& batches) const;
   Attempt TryBlindly(PgConnection& connection, const std::vector<PlannedBatch>& batches,
                      CommitPlan plan);
   Attempt TryLocked(PgConnection& connection, const std::vector<PlannedBatch>& batches);
-  Attempt Finish(PgConnection& connection, CommitPlan plan, const std::vector<PgCall>& calls);
+  Attempt Finish(CommitPlan plan, PgAnswer<PgConnection::Results> done);
   Attempt GiveUp(PgConnection& connection, PgError error);
-  void AppendMark(std::vector<PgCall>& calls) const;
   void NoteContention(const PgError& error);
 
-  // Whether the transaction that was under way when the connection was lost happened.
+  // Whether the transaction whose fate is in doubt happened.
   // nullopt: that can't be found out.
   std::optional<bool> Settle();
 
@@ -72,6 +72,7 @@ class Committer final {
   CommitMarker marker_;
   UsageMemory memory_;
   bool marker_is_current_ = false;   // False: there is none yet, or it was fenced.
+  bool is_unsettled_ = false;        // A transaction that was given up may still come about.
   int locked_turns_ = 0;             // How many more groups are not tried blindly.
   bool opens_usage_ = false;         // Some tenant of this group may have no row yet.
   std::int64_t groups_ = 0;          // Committed since the start,

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/check.h"
@@ -16,6 +17,25 @@ constexpr int kBinary = 1;
 
 // What the server needs to notice its own statement timeout and say so.
 constexpr std::chrono::milliseconds kGrace{5000};
+
+// The database's own default may be stricter, and then what a statement sees is what was there when
+// the transaction began: it would not learn that a count has moved since.
+constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL READ COMMITTED"};
+constexpr std::array kCommit = {PgStatement{nullptr, "COMMIT"}};
+
+// What is stricter stays.
+constexpr const char* kDurable =
+    "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' "
+    "ELSE current_setting('synchronous_commit') END";
+
+// What a session of one's own is set to from its start, for one transaction.
+std::string SettingsFor(const PostgresOptions& options) {
+  const auto timeout = options.statement_timeout.count();
+  return "SELECT set_config('statement_timeout', '" + std::to_string(timeout) +
+         "', true), set_config('idle_in_transaction_session_timeout', '" +
+         std::to_string(kIdleTimeouts * timeout) + "', true), set_config('synchronous_commit', " +
+         kDurable + ", true)";
+}
 
 struct FreeMemory {
   void operator()(char* memory) const { PQfreemem(memory); }
@@ -52,6 +72,8 @@ bool PgError::IsContention() const {
   return code == "40001" || code == "40P01" || code == "23505" || code == "55P03";
 }
 
+bool PgError::IsDamage() const { return code == "XX001" || code == "XX002"; }
+
 Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& options,
                                                          const std::string& database, Use use,
                                                          std::span<const PgStatement> statements,
@@ -59,10 +81,7 @@ Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& 
   VSS_TRY(const PgTarget target, PgTarget::From(options, database, use == Use::kServe));
   PGconn* raw = PQconnectdbParams(target.Keywords().data(), target.Values().data(), 0);
   CHECK(raw != nullptr);
-  std::optional<std::chrono::milliseconds> timeout;
-  if (use == Use::kServe) timeout = options.statement_timeout + kGrace;
-  std::unique_ptr<PgConnection> connection(
-      new PgConnection(raw, options.prepared_statements, timeout, clock));
+  std::unique_ptr<PgConnection> connection(new PgConnection(raw, options, use, clock));
   if (PQstatus(raw) != CONNECTION_OK) {
     return Unavailable("no connection to the database", InOneLine(PQerrorMessage(raw)));
   }
@@ -81,35 +100,68 @@ Result<std::unique_ptr<PgConnection>> PgConnection::Open(const PostgresOptions& 
   return connection;
 }
 
-PgConnection::PgConnection(pg_conn* connection, bool prepared,
-                           std::optional<std::chrono::milliseconds> answer_timeout,
+PgConnection::PgConnection(pg_conn* connection, const PostgresOptions& options, Use use,
                            const Clock& clock)
     : connection_(connection),
-      prepared_(prepared),
-      answer_timeout_(answer_timeout),
-      clock_(clock) {}
+      prepared_(options.prepared_statements),
+      settings_(SettingsFor(options)),
+      beginning_{kBegin},
+      answer_timeout_(use == Use::kServe ? std::optional(options.statement_timeout + kGrace)
+                                         : std::nullopt),
+      clock_(clock) {
+  if (!prepared_) beginning_.push_back({nullptr, settings_.c_str()});
+}
 
 PgConnection::~PgConnection() { PQfinish(connection_); }
 
-PgAnswer<std::vector<PgResult>> PgConnection::Run(const std::vector<PgCall>& calls) {
+PgAnswer<PgConnection::Results> PgConnection::Run(const std::vector<PgCall>& calls) {
+  return RunBetween({}, calls, {});
+}
+
+PgAnswer<PgConnection::Results> PgConnection::Transact(const std::vector<PgCall>& calls) {
+  return prepared_ ? Run(calls) : OrRollBack(RunBetween(beginning_, calls, kCommit));
+}
+
+PgAnswer<PgConnection::Results> PgConnection::Begin(const std::vector<PgCall>& calls) {
+  return OrRollBack(RunBetween(beginning_, calls, {}));
+}
+
+PgAnswer<PgConnection::Results> PgConnection::Commit(const std::vector<PgCall>& calls) {
+  return OrRollBack(RunBetween({}, calls, kCommit));
+}
+
+// Answers for `calls` only.
+PgAnswer<PgConnection::Results> PgConnection::RunBetween(Statements before,
+                                                         const std::vector<PgCall>& calls,
+                                                         Statements after) {
+  for (const PgStatement& statement : before) Send({statement});
   for (const PgCall& call : calls) Send(call);
+  for (const PgStatement& statement : after) Send({statement});
   SendSync();
-  std::vector<PgResult> results;
+  Results results;
   std::optional<PgError> error;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
+  const std::size_t end_of_calls = before.size() + calls.size();
+  for (std::size_t i = 0; i < end_of_calls + after.size(); ++i) {
     PgAnswer<PgResult> answer = Take();
-    if (answer) {
-      results.push_back(*std::move(answer));
-    } else if (!error) {
+    if (!answer && !error) {
       error = std::move(answer).error();
+      error->at_commit |= i >= end_of_calls;
+    } else if (answer && i >= before.size() && i < end_of_calls) {
+      results.push_back(*std::move(answer));
     }
   }
   std::optional<PgError> end = TakeSync();
-  if (error) {
-    error->lost = lost_;
-    return Unexpected(*std::move(error));
+  if (end && !error) {
+    error = std::move(end);
+    error->at_commit = true;
   }
-  if (end) return Unexpected(*std::move(end));
+  if (!error) return results;
+  error->lost = lost_;
+  return Unexpected(*std::move(error));
+}
+
+PgAnswer<PgConnection::Results> PgConnection::OrRollBack(PgAnswer<Results> results) {
+  if (!results) RollBack();
   return results;
 }
 
@@ -143,7 +195,8 @@ bool PgConnection::IsAlive() {
 }
 
 void PgConnection::RollBack() {
-  if (!lost_) static_cast<void>(RunOne({nullptr, "ROLLBACK"}));
+  if (lost_ || PQtransactionStatus(connection_) == PQTRANS_IDLE) return;
+  static_cast<void>(RunOne({nullptr, "ROLLBACK"}));
 }
 
 Result<std::string> PgConnection::Quoted(std::string_view name) {
@@ -155,10 +208,9 @@ Result<std::string> PgConnection::Quoted(std::string_view name) {
 
 // For the session, so that a change of the database's settings does not reach it either.
 PgAnswer<PgResult> PgConnection::KeepDurable() {
-  return RunOne({nullptr, R"(
-      SELECT set_config('synchronous_commit', CASE setting WHEN 'off' THEN 'on' ELSE setting END,
-                        false)
-      FROM current_setting('synchronous_commit') AS setting)"});
+  const std::string sql =
+      std::string("SELECT set_config('synchronous_commit', ") + kDurable + ", false)";
+  return RunOne({nullptr, sql.c_str()});
 }
 
 PgAnswer<PgResult> PgConnection::Prepare(std::span<const PgStatement> statements) {
@@ -204,6 +256,7 @@ PgAnswer<PgResult> PgConnection::Take() {
       answer = std::move(result);
     } else if (!error) {
       error = ErrorIn(raw);
+      error->at_commit = answer.has_value();  // The call itself was done.
     }
   }
   if (error) return Unexpected(*std::move(error));
@@ -268,7 +321,7 @@ Unexpected<Failure> UnavailableFrom(const PgError& error) {
 
 Unexpected<Failure> FailureFrom(const PgError& error) {
   if (error.code == "57014") return Overloaded("the database is busy");
-  if (error.code == "XX001" || error.code == "XX002") {
+  if (error.IsDamage()) {
     return Corrupt("stored data is damaged", error.message);
   }
   return UnavailableFrom(error);

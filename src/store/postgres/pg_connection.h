@@ -5,8 +5,7 @@
 // Waits:     every one has a bound.  A server that says and takes nothing for that long counts as
 //            lost.
 // Durability:  a session that would be told of commits before they are flushed is set right;
-// without
-//            a session of one's own each transaction must do so itself, with kKeepDurable.
+//            without a session of one's own Transact and Begin do so for each transaction.
 // Failures:  PgError, which says whether the connection survived.  After a lost connection only the
 //            destructor may be called.
 #ifndef VSS_STORE_POSTGRES_PG_CONNECTION_H_
@@ -36,12 +35,6 @@ struct PgStatement {
   const char* sql;
 };
 
-// Makes the commit of the transaction wait until it is on disk, if the database, or its user, is
-// set up not to.  What is stricter stays.
-inline constexpr PgStatement kKeepDurable = {nullptr, R"(
-    SELECT set_config('synchronous_commit', 'on', true)
-    WHERE current_setting('synchronous_commit') = 'off')"};
-
 struct PgCall {
   PgStatement statement;
   PgParams params = {};
@@ -53,9 +46,14 @@ struct PgError {
   // The connection is gone.  Whatever was sent may or may not have happened, whichever call the
   // error was told of: a pooler may speak for a server that had done it all.
   bool lost = false;
+  // Every call had been done; what failed is the commit.  Whether it happened is for the database
+  // to say: one of many parts may not know.
+  bool at_commit = false;
 
-  // Somebody else was in the way; nothing happened, and another try is due.
+  // Somebody else was in the way; another try is due.
   bool IsContention() const;
+  // The database can't read what it stored.
+  bool IsDamage() const;
 };
 
 template <typename T>
@@ -78,9 +76,19 @@ class PgConnection final {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
+  using Results = std::vector<PgResult>;  // One for each call.
+
   // Runs `calls` in one round trip.  Unless they say otherwise (BEGIN), they are one transaction:
   // all of them happened, or with an error none.
-  PgAnswer<std::vector<PgResult>> Run(const std::vector<PgCall>& calls);
+  PgAnswer<Results> Run(const std::vector<PgCall>& calls);
+
+  // The same for what others must be able to rely on: it is durable, each statement sees what was
+  // committed before it, and none lives longer than the statement timeout, whatever the database
+  // is set to.  As a whole transaction, or as its beginning and its end.  After an error no
+  // transaction is under way.
+  PgAnswer<Results> Transact(const std::vector<PgCall>& calls);
+  PgAnswer<Results> Begin(const std::vector<PgCall>& calls);
+  PgAnswer<Results> Commit(const std::vector<PgCall>& calls);
 
   // Runs `calls` in one round trip, each a transaction of its own.
   std::vector<PgAnswer<PgResult>> RunEach(const std::vector<PgCall>& calls);
@@ -90,16 +98,20 @@ class PgConnection final {
   // Whether the server has not hung up since the last answer.
   bool IsAlive();
 
-  // Ends a transaction in which a call failed.
+  // Ends the transaction that is under way, if one is.
   void RollBack();
 
   // `name` as it can stand in a statement.
   Result<std::string> Quoted(std::string_view name);
 
  private:
-  PgConnection(pg_conn* connection, bool prepared,
-               std::optional<std::chrono::milliseconds> answer_timeout, const Clock& clock);
+  PgConnection(pg_conn* connection, const PostgresOptions& options, Use use, const Clock& clock);
 
+  using Statements = std::span<const PgStatement>;
+
+  PgAnswer<Results> RunBetween(Statements before, const std::vector<PgCall>& calls,
+                               Statements after);
+  PgAnswer<Results> OrRollBack(PgAnswer<Results> results);
   PgAnswer<PgResult> KeepDurable();
   PgAnswer<PgResult> Prepare(std::span<const PgStatement> statements);
   void Send(const PgCall& call);
@@ -112,6 +124,8 @@ class PgConnection final {
 
   pg_conn* const connection_;
   const bool prepared_;
+  const std::string settings_;          // A statement that makes them for one transaction;
+  std::vector<PgStatement> beginning_;  // with these each begins.
   const std::optional<std::chrono::milliseconds> answer_timeout_;
   const Clock& clock_;
   bool lost_ = false;

@@ -158,9 +158,8 @@ void PgTarget::AddSessionSettings(const PostgresOptions& options) {
   // A transaction whose client was cut off holds its locks until the server notices.
   settings += " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
   settings += " -c tcp_user_timeout=" + std::to_string(options.statement_timeout.count());
-  // Sending a large value counts as idle.
   settings += " -c idle_in_transaction_session_timeout=" +
-              std::to_string(4 * options.statement_timeout.count());
+              std::to_string(kIdleTimeouts * options.statement_timeout.count());
   Add("options", std::move(settings));
 }
 

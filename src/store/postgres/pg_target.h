@@ -12,6 +12,9 @@
 
 namespace vss::store {
 
+// A transaction may be idle for this many statement timeouts: sending a large value counts as idle.
+inline constexpr int kIdleTimeouts = 4;
+
 // A file in memory that libpq can open by its path: it takes certificates from files only.
 class MemoryFile {
  public:
