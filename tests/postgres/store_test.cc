@@ -84,6 +84,30 @@ TEST_F(PostgresStoreTest, ACountIsKeptEvenIfNothingElseIs) {
   EXPECT_THAT(Sql("SELECT count(*) FROM vss_usage"), ElementsAre("1")) << "not for nothing";
 }
 
+// The original server may write beside us, and does not count.
+TEST_F(PostgresStoreTest, ACountBelowZeroIsCountedAnew) {
+  options_.track_usage = true;
+  const auto store = Open();
+  ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("a", Guard::Absent(), 1, "x")}));
+  for (const char* key : {"b", "c"}) {
+    Sql("INSERT INTO vss_db (user_token, store_id, key, value, version) "
+        "VALUES ('tenant', 'store', '" +
+        std::string(key) + "', 'long', 1)");
+    ASSERT_TRUE(
+        Commit(*store, kSpace,
+               {Change::Remove(key, Guard::Present()), Change::Check("nothing", Guard::Anything())})
+            ->IsCommitted());
+    EXPECT_THAT(Sql("SELECT bytes FROM vss_usage"), ElementsAre("-3"));
+    const auto other = Open();
+    store::Store& next = key[0] == 'b' ? *store : *other;  // Whether it remembers or reads that.
+    const auto outcome = Commit(next, kSpace, {Change::Write("d", Guard::Anything(), 1, "y")});
+    ASSERT_TRUE(outcome) << outcome.error().detail;
+    EXPECT_TRUE(outcome->IsCommitted());
+    EXPECT_THAT(Sql("SELECT bytes, keys, stores FROM vss_usage"), ElementsAre("4|2|1"));
+    ASSERT_TRUE(Commit(next, kSpace, {Change::Remove("d", Guard::Present())})->IsCommitted());
+  }
+}
+
 TEST_F(PostgresStoreTest, WhoDoesNotCountLeavesNoCountBehind) {
   options_.track_usage = true;
   ASSERT_TRUE(Commit(*Open(), kSpace, {Change::Write("a", Guard::Absent(), 1, "x")}));

@@ -74,12 +74,9 @@ PgAnswer<bool> UsageCount::Learn(PgConnection& connection, const PgResult& usage
   for (int i = 0; i < usage.Rows(); ++i) {
     const std::string_view tenant = tenants_[static_cast<std::size_t>(usage.Int(i, 0) - 1)];
     changes_[tenant] = usage.Int(i, 1);
-    known.usage[tenant] = {};
-    if (usage.IsNull(i, 2)) {
-      uncounted.push_back(tenant);
-    } else {
-      known.usage[tenant] = {usage.Int(i, 2), usage.Int(i, 3), usage.Int(i, 4)};
-    }
+    Usage& counted = known.usage[tenant];
+    if (!usage.IsNull(i, 2)) counted = {usage.Int(i, 2), usage.Int(i, 3), usage.Int(i, 4)};
+    if (usage.IsNull(i, 2) || !counted.IsPossible()) uncounted.push_back(tenant);
   }
   std::vector<SpaceName> spaces;
   for (const auto& [space, at_most] : at_most_) spaces.push_back(space);

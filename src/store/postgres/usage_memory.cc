@@ -14,6 +14,7 @@ std::optional<Known> UsageMemory::Recall(const std::vector<PlannedBatch>& batche
     const auto found = tenants_.find(std::string_view(space->tenant));
     if (found == tenants_.end()) return std::nullopt;
     const Tenant& tenant = found->second;
+    if (!tenant.usage.IsPossible()) return std::nullopt;  // Looking counts it anew.
     known.usage.try_emplace(space->tenant, tenant.usage);
     for (const Change& change : batch->changes) {
       const RowName row{space->tenant, space->store, change.key};
