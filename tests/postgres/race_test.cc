@@ -190,6 +190,30 @@ TEST_P(RaceTest, WhatABatchOnlyChecksStaysAsItWas) {
   }
 }
 
+// Somebody else has written both keys, and has not committed when we begin.
+TEST_F(PostgresTest, WhatIsRemovedUnseenGoesWithTheRest) {
+  const auto store = Open();
+  for (const bool looks : {false, true}) {
+    Sql("DELETE FROM vss_db");
+    ASSERT_TRUE(Commit(*store, kSpace, {Change::Write("j", Guard::Anything(), 1, "")}));
+    const auto other = Begin(
+        "INSERT INTO vss_db (user_token, store_id, key, value, version) "
+        "VALUES ('tenant', 'store', 'k', 'theirs', 1); UPDATE vss_db SET value = 'theirs'");
+    auto ours = std::async([&] {
+      std::vector<Change> batch = {Change::Remove("k", Guard::Anything()),
+                                   Change::Write("j", Guard::Anything(), 1, "ours")};
+      if (looks) batch.push_back(Change::Check("nothing", Guard::Anything()));
+      return Commit(*store, kSpace, batch);
+    });
+    Await([&] { return Waiting() == 1; });
+    other->Run("COMMIT");
+    const auto outcome = ours.get();
+    ASSERT_TRUE(outcome) << outcome.error().detail;
+    EXPECT_THAT(Get(*store, kSpace, {"k", "j"}), ::testing::ElementsAre(Record{"j", 1, "ours"}))
+        << "the later one of two has the last word on both";
+  }
+}
+
 // The database's own idea of isolation would show a transaction only what was there at its start.
 TEST_F(PostgresTest, UsageIsExactWhateverTheDatabaseIsSetTo) {
   options_.track_usage = true;

@@ -174,8 +174,9 @@ class Planner {
     const WriteEffect write{row, state.version, state.value, state.before_version};
     const Order order{row.tenant, row.store, state.created};
     const bool is_new = state.before == Before::kAbsent || state.is_removed;
+    const bool may_be_there = state.before == Before::kAnything || state.before == Before::kAbsent;
     if (state.is_removed && state.before != Before::kAbsent) {
-      RemoveEffect removal{row, std::nullopt, state.before != Before::kAnything};
+      RemoveEffect removal{row, std::nullopt, !may_be_there};
       if (state.before == Before::kAtVersion) removal.expected = state.before_version;
       effects.removals.push_back(removal);
     }
@@ -187,7 +188,9 @@ class Planner {
       upserts_.emplace_back(order, write);
     } else if (state.before == Before::kAbsent && state.must_be_absent) {
       inserts_.emplace_back(order, WriteEffect{row, 0, {}});
-      effects.withdrawals.push_back({row});
+      effects.late_removals.push_back({row});
+    } else if (state.is_removed && may_be_there) {
+      effects.late_removals.push_back({row, std::nullopt, false});
     }
   }
 
@@ -265,7 +268,7 @@ bool MixesRanks(const Effects& effects) {
 bool Effects::IsEmpty() const { return Count() == 0; }
 
 std::size_t Effects::Count() const {
-  return removals.size() + inserts.size() + upserts.size() + updates.size() + withdrawals.size();
+  return removals.size() + inserts.size() + upserts.size() + updates.size() + late_removals.size();
 }
 
 CommitPlan PlanFrom(const Known& known, const std::vector<PlannedBatch>& batches) {

@@ -71,8 +71,10 @@ struct Effects {
   std::vector<WriteEffect> upserts;  // Whether the row is there or not.  In order of rank.
   std::vector<WriteEffect> updates;
   // Rows that stand among the inserts only so that nobody else can create them meanwhile: a batch
-  // relied on their absence, and leaves them absent.
-  std::vector<RemoveEffect> withdrawals;
+  // relied on their absence, and leaves them absent.  And rows that need not have been there: what
+  // is not there can't be locked, so they are looked for again when all else is.  Who wrote any of
+  // that before us has then written these.
+  std::vector<RemoveEffect> late_removals;
 
   bool IsEmpty() const;
   std::size_t Count() const;

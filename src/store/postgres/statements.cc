@@ -193,7 +193,7 @@ void AppendEffects(const Effects& effects, WallTime now, std::vector<PgCall>& ca
   AppendWrites({kUpdateOne, kUpdateMany, true}, effects.updates, now, calls);
   AppendWrites({kUpsertOne, kUpsertMany, false}, effects.upserts, now, calls);
   AppendWrites({kInsertOne, kInsertMany, false}, effects.inserts, now, calls);
-  AppendRemovals(effects.withdrawals, calls);
+  AppendRemovals(effects.late_removals, calls);
 }
 
 }  // namespace vss::store

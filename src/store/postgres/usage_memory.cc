@@ -81,7 +81,7 @@ void UsageMemory::Apply(const CommitPlan& plan) {
   write_all(plan.effects.updates);
   write_all(plan.effects.upserts);
   write_all(plan.effects.inserts);
-  remove_all(plan.effects.withdrawals);
+  remove_all(plan.effects.late_removals);
   for (const auto& [name, usage] : plan.usage) {
     Tenant* const tenant = Find(name);
     if (tenant == nullptr) continue;
