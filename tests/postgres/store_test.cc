@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/postgres/reader.h"
 #include "tests/postgres/fixture.h"
 
 namespace vss::testing {
@@ -57,6 +58,31 @@ TEST_F(PostgresStoreTest, LargeAndSmallValuesAreReadTogether) {
   EXPECT_THAT(
       Get(*store, kSpace, {"small", "large", "none", "edge"}),
       ElementsAre(Record{"small", 1, "z"}, Record{"large", 1, large}, Record{"edge", 1, edge}));
+}
+
+TEST_F(PostgresStoreTest, ADamagedValueFailsNobodyElsesGet) {
+  ASSERT_TRUE(Commit(*Open(), kSpace,
+                     {Change::Write("a", Guard::Absent(), 1, "x"),
+                      Change::Write("damaged", Guard::Absent(), 1, ""),
+                      Change::Write("b", Guard::Absent(), 1, "y")}));
+  Sql("ALTER TABLE vss_db RENAME TO sound; "
+      "CREATE FUNCTION look(key text, value bytea) RETURNS bytea LANGUAGE plpgsql STABLE AS "
+      "$$ BEGIN IF key = 'damaged' THEN RAISE data_corrupted; END IF; RETURN value; END $$; "
+      "CREATE VIEW vss_db AS SELECT user_token, store_id, key, version, sort_order, "
+      "look(key, value) AS value FROM sound");
+  const store::PgContext context{options_, clock_, log_, observer_};
+  store::Reader reader(context);
+  std::vector<std::string> answers;
+  std::vector<store::ReadTask> tasks;
+  for (const char* key : {"a", "damaged", "b"}) {
+    tasks.emplace_back(store::GetJob{kSpace, {key}, [&](Result<std::vector<Record>> got) {
+                                       EXPECT_TRUE(got || got.error().kind == Kind::kCorrupt)
+                                           << got.error().detail;
+                                       answers.push_back(got ? got->front().value : "damaged");
+                                     }});
+  }
+  reader.Read(std::move(tasks));
+  EXPECT_THAT(answers, ElementsAre("x", "damaged", "y"));
 }
 
 TEST_F(PostgresStoreTest, UsesWhicheverHostAcceptsWrites) {

@@ -96,11 +96,12 @@ PgCall ScanCall(const ScanJob& job) {
 
 bool ReadsApart(const ListJob& job) { return job.query.read_apart && job.query.apart.has_value(); }
 
-// Hands each job its part of the answer.  Returns those that are still to be answered, because
-// their values are too large.
+// Hands each job its part of the answer.  Returns those that are still to be answered, each by
+// itself: their values are too large, or somebody's is damaged.
 std::vector<GetJob*> AnswerGets(const std::vector<GetJob*>& jobs,
                                 const PgAnswer<PgResult>& answer) {
   if (!answer) {
+    if (answer.error().IsDamage() && jobs.size() > 1) return jobs;
     for (GetJob* job : jobs) job->then(FailureFrom(answer.error()));
     return {};
   }
@@ -219,7 +220,7 @@ void Reader::Read(std::vector<ReadTask> tasks) {
   Round round(tasks);
   const auto answers = Run(round.calls());
   if (answers) {
-    for (GetJob* large : round.Answer(*answers)) GetLarge(*large);
+    for (GetJob* left : round.Answer(*answers)) GetAlone(*left);
   } else {
     round.Fail(answers.error());
   }
@@ -236,7 +237,7 @@ void Reader::Scan(ScanJob& job) {
   AnswerScan(job, answers->front());
 }
 
-void Reader::GetLarge(GetJob& job) {
+void Reader::GetAlone(GetJob& job) {
   std::vector<PgCall> calls;
   calls.push_back(GetCall({&job}, kAnySize));
   const auto answers = Run(calls);

@@ -45,7 +45,7 @@ class Reader final {
  private:
   using Answers = std::vector<PgAnswer<PgResult>>;
 
-  void GetLarge(GetJob& job);
+  void GetAlone(GetJob& job);
   void Scan(ScanJob& job);
   Result<Answers> Run(const std::vector<PgCall>& calls);
 
