@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
+
 #include "store/archive.h"
 #include "store/postgres/postgres_archive.h"
 #include "tests/postgres/fixture.h"
@@ -80,6 +83,18 @@ TEST_F(ArchiveTest, AMoveCanBeResumedButNotMixed) {
   EXPECT_EQ(mixed.error().kind, Kind::kInvalid);
   EXPECT_EQ(archive->Size()->records, 2U) << "nothing of it was written";
   EXPECT_FALSE(archive->Write({Archived({"t", "s"}, "c", 2)})) << "a rank is taken";
+}
+
+TEST_F(ArchiveTest, ACountThatIsUnderWayDoesNotOutliveWhatComesIn) {
+  const auto archive = OpenArchive();
+  const auto counter = Begin("INSERT INTO vss_usage VALUES ('t', 0, 0, 0)");
+  auto written = std::async([&] { return archive->Write({Archived({"t", "s"}, "a", 1)}); });
+  Await([&] {
+    return Waiting() == 1 || written.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  counter->Run("COMMIT");
+  ASSERT_TRUE(written.get());
+  EXPECT_THAT(Sql("SELECT * FROM vss_usage"), IsEmpty());
 }
 
 TEST_F(ArchiveTest, TheStoreGoesOnWhereItEnds) {

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <thread>
 
 #include "tests/postgres/fixture.h"
@@ -198,6 +200,20 @@ TEST_F(SchemaTest, RenamesWhatTheJavaServerCalledTheGlobalVersion) {
   EXPECT_THAT(
       Sql("SELECT store_id, key, version FROM vss_db ORDER BY 1, 2"),
       ElementsAre("both|global_version|1", "both|vss_global_version|6", "old|global_version|5"));
+}
+
+TEST_F(SchemaTest, ACountThatIsUnderWayDoesNotOutliveARename) {
+  ASSERT_TRUE(Prepare());
+  Sql("INSERT INTO vss_db (user_token, store_id, key, version) "
+      "VALUES ('t', 's', 'vss_global_version', 5)");
+  const auto counter = Begin("INSERT INTO vss_usage VALUES ('t', 18, 1, 1)");
+  auto renamed = std::async([&] { return store::RenameJavaGlobalVersions(options_, clock_); });
+  Await([&] {
+    return Waiting() == 1 || renamed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  counter->Run("COMMIT");
+  EXPECT_EQ(*renamed.get(), 1);
+  EXPECT_THAT(Sql("SELECT * FROM vss_usage"), IsEmpty());
 }
 
 TEST_F(SchemaTest, TheListIndexIsMadeLeanAndWholeAgain) {

@@ -105,6 +105,8 @@ class PostgresArchive final : public Archive {
     Rank highest = 0;
     std::vector<PgCall> calls;
     calls.push_back({{nullptr, "BEGIN"}});
+    calls.push_back({kStopCounting});
+    const std::size_t first_add = calls.size();
     for (const ArchivedRecord& archived : records) {
       calls.push_back(Add(archived));
       highest = std::max(highest, archived.rank);
@@ -116,7 +118,7 @@ class PostgresArchive final : public Archive {
 
     std::vector<PgCall> compare;
     for (std::size_t i = 0; i < records.size(); ++i) {
-      if ((*added)[i + 1].Rows() == 0) compare.push_back({kCompare, ParamsOf(records[i])});
+      if ((*added)[first_add + i].Rows() == 0) compare.push_back({kCompare, ParamsOf(records[i])});
     }
     const auto compared = connection_->Run(compare);
     if (!compared) return GiveUp(compared.error());

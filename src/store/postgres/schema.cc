@@ -291,6 +291,9 @@ Result<Done> PrepareDatabase(const PostgresOptions& options, const Clock& clock,
 Result<std::int64_t> RenameJavaGlobalVersions(const PostgresOptions& options, const Clock& clock) {
   VSS_TRY(const std::unique_ptr<PgConnection> connection, OpenForMaintenance(options, clock));
   std::vector<PgCall> calls;
+  calls.push_back({kBegin});
+  calls.push_back({kStopCounting});
+  const std::size_t rename = calls.size();
   calls.push_back({{nullptr, R"(
       WITH renamed AS (
         UPDATE vss_db AS old SET key = 'global_version' WHERE old.key = 'vss_global_version'
@@ -299,9 +302,10 @@ Result<std::int64_t> RenameJavaGlobalVersions(const PostgresOptions& options, co
         RETURNING 1)
       SELECT count(*) FROM renamed)"}});
   calls.push_back({kForgetUsage});  // The new name is shorter.
+  calls.push_back({kCommit});
   const auto renamed = connection->Run(calls);
   if (!renamed) return UnavailableFrom(renamed.error());
-  return renamed->front().Int(0, 0);
+  return (*renamed)[rename].Int(0, 0);
 }
 
 Result<Done> SetLeanListIndex(const PostgresOptions& options, bool lean, const Clock& clock) {

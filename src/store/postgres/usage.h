@@ -68,6 +68,10 @@ inline constexpr PgStatement kCheckUsageOfOne = {"check_usage_of_one", R"(
 // Each tenant is counted anew, and exactly, with its next write.
 inline constexpr PgStatement kForgetUsage = {nullptr, "DELETE FROM vss_usage"};
 
+// Who changes records without counting them begins with this: no count is under way then that would
+// outlive kForgetUsage and not know of the change.
+inline constexpr PgStatement kStopCounting = {nullptr, "LOCK TABLE vss_usage IN EXCLUSIVE MODE"};
+
 // Where the counts of some tenants stand.
 using UsageChanges = std::map<std::string_view, std::int64_t>;
 
