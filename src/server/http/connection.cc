@@ -17,7 +17,9 @@
 namespace vss::server {
 namespace {
 
-constexpr std::size_t kReadsInTurnMax = 16;  // Then others have their turn.
+// Then others have their turn.
+constexpr std::size_t kReadsInTurnMax = 16;
+constexpr std::uint64_t kWrittenInTurnMax = 1 << 20;
 constexpr std::size_t kPartsMax = 48;
 
 class HeadView final : public RequestHead {
@@ -67,6 +69,7 @@ void Connection::Turn() {
   const auto self = shared_from_this();  // Closing lets go of us.
   now_ = loop_.Now();
   is_in_turn_ = true;
+  turn_bytes_left_ = kWrittenInTurnMax;
   for (std::size_t reads = 0; state_ == State::kOpen;) {
     Parse();
     if (IsDrained()) is_reading_ = false;
@@ -295,10 +298,11 @@ void Connection::Read() {
   }
 }
 
-// Writes what is ready, in order.  True if an answer has left completely.
+// Writes what is ready and this turn may write, in order.  True if an answer has left completely.
 bool Connection::Flush() {
   bool has_left = false;
   while (!slots_.empty() && slots_.front().is_ready) {
+    if (turn_bytes_left_ == 0) return has_left;
     std::array<std::string_view, kPartsMax> parts;
     const std::size_t count = Gather(parts);
     const Moved moved = transport_->WriteSome({parts.data(), count});
@@ -334,19 +338,22 @@ std::uint64_t Connection::BytesDelivered() const {
   return bytes_written_ - std::min(bytes_written_, Unacknowledged());
 }
 
-// The bytes of the answers in front that are ready, without what has been sent of the first.
+// The bytes of the answers in front that are ready, without what has been sent of the first, as far
+// as this turn may write them.
 std::size_t Connection::Gather(std::span<std::string_view> parts) {
   std::size_t count = 0;
   std::uint64_t skip = front_sent_;
+  std::uint64_t room = turn_bytes_left_;
   for (Slot& slot : slots_) {
-    if (!slot.is_ready || count + 3 > parts.size()) break;
+    if (!slot.is_ready || room == 0 || count + 3 > parts.size()) break;
     if (slot.head.empty()) FormatHead(slot, &slot == &slots_.back());
     std::array<std::string_view, 3> of_slot = {slot.head, slot.response.body, slot.response.tail};
     if (slot.memo.is_head) of_slot = {slot.head};
     for (std::string_view part : of_slot) {
       const auto skipped = std::min<std::uint64_t>(skip, part.size());
       skip -= skipped;
-      part.remove_prefix(skipped);
+      part = part.substr(skipped, room);
+      room -= part.size();
       if (!part.empty()) parts[count++] = part;
     }
   }
@@ -365,6 +372,7 @@ void Connection::FormatHead(Slot& slot, bool is_last) {
 
 bool Connection::Sent(std::uint64_t bytes) {
   bytes_written_ += bytes;
+  turn_bytes_left_ -= bytes;
   front_sent_ += bytes;
   const SteadyTime now = loop_.Now();
   std::size_t left = 0;
@@ -396,8 +404,8 @@ void Connection::Settle() {
   }
   const Phase phase = PhaseNow();
   if (phase != phase_) EnterPhase(phase);
-  // More has come than fits into one turn.
-  if (is_readable_ && WantsToRead()) TurnLater();
+  // More has come, or is to go, than fits into one turn.
+  if ((is_readable_ && WantsToRead()) || turn_bytes_left_ == 0) TurnLater();
 }
 
 void Connection::OnReady(Readiness ready) {

@@ -194,6 +194,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::uint64_t front_sent_ = 0;    // Of the first slot.
   std::uint64_t unsent_bytes_ = 0;  // Of bodies that are ready.
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t turn_bytes_left_ = 0;  // What this turn may still write.
   std::optional<Moved::Status> write_blocked_;
 
   // Waiting.

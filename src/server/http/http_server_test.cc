@@ -28,15 +28,16 @@ class CountingObserver final : public HttpObserver {
   void OnConnectionClosed() override { ++closed; }
   void OnConnectionRefused() override { ++refused; }
   void OnRequest(const FinishedRequest& request) override {
-    ++requests;
     bytes_in += request.bytes_in;
     bytes_out += request.bytes_out;
+    last_bytes_out = request.bytes_out;
+    ++requests;
   }
   void OnTimeout(Timeout) override { ++timeouts; }
   void OnHandshakeFailed() override { ++handshakes_failed; }
 
   std::atomic<std::uint64_t> opened = 0, closed = 0, refused = 0, requests = 0, bytes_in = 0,
-                             bytes_out = 0, timeouts = 0, handshakes_failed = 0;
+                             bytes_out = 0, last_bytes_out = 0, timeouts = 0, handshakes_failed = 0;
 };
 
 class CountingLog final : public Log {
@@ -92,6 +93,10 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
   }
   void WaitForConnections(std::size_t count) {
     while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
+  }
+  // Until so many are answered.
+  void WaitForRequests(std::uint64_t count) {
+    while (observer_.requests < count) std::this_thread::sleep_for(milliseconds(1));
   }
   // Until nothing is held for anybody.
   void WaitForRoom() {
@@ -216,6 +221,25 @@ TEST_P(HttpServerTest, LargeBodiesGoBothWays) {
   const Reply reply = client.Exchange("/echo", body);
   EXPECT_TRUE(reply.body == "/echo:" + body);
   EXPECT_EQ(server_->BytesInFlight(), 0U);
+}
+
+TEST_P(HttpServerTest, ALargeAnswerDoesNotKeepOthersWaiting) {
+  options_.threads = 1;
+  Start();
+  Client stuck = Connect();
+  Client large = Connect();
+  Client small = Connect();
+  for (Client* client : {&large, &small}) EXPECT_EQ(client->Exchange("/echo").status, 200);
+  stuck.SendRequest("/stuck");
+  handler_.WaitForHead("/stuck", 1);
+  large.SendRequest("/large");
+  small.SendRequest("/echo");
+  handler_.let_go.release();
+  const std::string body = large.Receive().body;
+  EXPECT_EQ(body.size(), std::size_t{3} << 19);
+  EXPECT_EQ(small.Receive().status, 200);
+  WaitForRequests(5);
+  EXPECT_EQ(observer_.last_bytes_out, body.size());
 }
 
 TEST_P(HttpServerTest, AClientMayEndItsSideFirst) {
@@ -390,7 +414,7 @@ TEST_P(HttpServerTest, StoppingDoesNotCutAnAnswerShort) {
   for (const char* path : {"/held/early", "/held/late"}) {
     handler_.Release(path, {.body = std::string(1 << 20, 'x')});
   }
-  while (observer_.requests < 3) std::this_thread::sleep_for(milliseconds(1));
+  WaitForRequests(3);
   late.SendRequest("/echo");
   for (Client* client : {&early, &late}) {
     const Reply reply = client->Receive();

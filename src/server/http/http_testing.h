@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,6 +32,8 @@ namespace vss::server::testing {
 // /echo...    answers the body at once, in the middle of the call
 // /held...    answers when the test says so, from the test's thread
 // /refused... is refused by its head
+// /stuck...   keeps the thread that calls until the test lets it go
+// /large...   answers 1.5 MiB at once
 // /failing    fails
 // /read...    and /held/read... are reads
 class PathHandler final : public HttpHandler {
@@ -40,6 +43,7 @@ class PathHandler final : public HttpHandler {
   }
 
   std::uint64_t body_bytes_max = 1 << 20;
+  std::binary_semaphore let_go{0};  // Of /stuck.
 
   Expected<Accepted, Response> OnHead(const RequestHead& head) override {
     const std::string path(head.Path());
@@ -101,6 +105,10 @@ class PathHandler final : public HttpHandler {
   void Serve(const std::string& path, std::string body, Then<Response> then) {
     if (path == "/failing") return then(Unavailable("it failed"));
     if (path.starts_with("/closing")) return then(Response{.body = "closing", .close = true});
+    if (path.starts_with("/large")) return then(Response{.body = std::string(3 << 19, 'x')});
+    if (path.starts_with("/stuck")) {
+      EXPECT_TRUE(let_go.try_acquire_for(std::chrono::seconds(20)));
+    }
     if (path.starts_with("/slow")) std::this_thread::sleep_for(std::chrono::seconds(1));
     if (!path.starts_with("/held")) {
       return then(Response{.body = path + ":", .tail = std::move(body)});
