@@ -90,6 +90,18 @@ TEST_F(DiskTest, AFullDiskRefusesWritesUntilThereIsRoom) {
   EXPECT_TRUE(Has("after"));
 }
 
+TEST_F(DiskTest, ADiskThatTheLogHasFilledHasRoomOnceTheLogMayBeginAgain) {
+  EXPECT_EQ(Put("before"), std::nullopt);
+  disk_.log_bytes_max =
+      static_cast<std::int64_t>(std::filesystem::file_size(folder_.Path("vss.db-wal")));
+  EXPECT_EQ(Put("full"), Kind::kUnavailable);
+  EXPECT_EQ(Put("after"), std::nullopt);
+  Open();
+  EXPECT_TRUE(Has("before"));
+  EXPECT_FALSE(Has("full"));
+  EXPECT_TRUE(Has("after"));
+}
+
 TEST_F(DiskTest, ABatchThatFindsNoRoomDoesNotTakeOthersWithIt) {
   EXPECT_EQ(Put("before"), std::nullopt);
   disk_.log_bytes_max = 1 << 20;

@@ -56,7 +56,8 @@ void CommitLane::Work(Jobs jobs) {
   }
   if (timely.empty()) return;
   DoAll(timely);
-  KeepLogShort();
+  // After the answers, so that they do not wait for it.
+  if (writer_ != nullptr) KeepLogShort(*writer_, options_.checkpoint_pages);
   observer_.OnBatch("commit", timely.size(), lane_.Waiting(), clock_.Steady() - start);
 }
 
@@ -106,10 +107,14 @@ Result<Done> CommitLane::GetReady() {
   auto writer = std::make_unique<Writer>(*std::move(database));
   log_file_ = NamedFile(options_.path + "-wal");
   VSS_RETURN_IF_FAILED(SeeFiles());
+  // If it is the log that has filled the disk, moving it into the file makes room.
+  if (disk_was_full_) KeepLogShort(*writer, 0);
+  VSS_RETURN_IF_FAILED(health_.MayWrite());
   if (const auto touched = writer->Touch(); !touched) {
     return Unexpected(touched.error().ToFailure());
   }
   writer_ = std::move(writer);
+  disk_was_full_ = false;
   observer_.OnEvent("reopen");
   return Done{};
 }
@@ -122,10 +127,8 @@ Result<Done> CommitLane::SeeFiles() {
   return health_.MayWrite();
 }
 
-// After the answers, so that they do not wait for it.
-void CommitLane::KeepLogShort() {
-  if (writer_ == nullptr) return;
-  const auto done = writer_->KeepLogShort(options_.checkpoint_pages);
+void CommitLane::KeepLogShort(Writer& writer, int pages_max) {
+  const auto done = writer.KeepLogShort(pages_max);
   if (done) return;
   log_.Error("sqlite_checkpoint_failed",
              {{"code", done.error().code}, {"text", done.error().text}});
@@ -142,6 +145,7 @@ Failure CommitLane::Settle(const Trouble& trouble) {
   if (trouble.error.Primary() == SQLITE_BUSY) return failure;
 
   writer_.reset();
+  disk_was_full_ = trouble.error.Primary() == SQLITE_FULL;
   if (trouble.in_doubt && !GetReady()) {
     failure.kind = Kind::kInDoubt;
     failure.message = "the write may or may not have been stored";

@@ -52,7 +52,7 @@ class CommitLane final {
   Expected<std::vector<CommitOutcome>, Trouble> Transact(std::span<const CommitJob> jobs);
   Result<Done> GetReady();
   Result<Done> SeeFiles();
-  void KeepLogShort();
+  void KeepLogShort(Writer& writer, int pages_max);
   Failure Settle(const Trouble& trouble);
 
   const SqliteOptions options_;
@@ -62,6 +62,7 @@ class CommitLane final {
   Health& health_;
   std::unique_ptr<Writer> writer_;  // None: the connection is not trusted any more.
   NamedFile log_file_;              // Of `writer_`: it is there as long as a connection is.
+  bool disk_was_full_ = false;      // Why there is no `writer_`.
   Lane<CommitJob> lane_;            // Last: its thread uses all of the above.
 };
 

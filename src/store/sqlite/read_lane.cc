@@ -1,11 +1,17 @@
 #include "store/sqlite/read_lane.h"
 
-#include <optional>
+#include <chrono>
 #include <utility>
 
 #include "store/sqlite/schema.h"
 
 namespace vss::store::sqlite {
+namespace {
+
+// While a snapshot is held the log cannot begin again.
+constexpr std::chrono::milliseconds kSnapshotAgeMax{100};
+
+}  // namespace
 
 ReadLane::ReadLane(SqliteOptions options, Database database, const Clock& clock, Log& log,
                    StoreObserver& observer, Health& health)
@@ -25,21 +31,33 @@ void ReadLane::Offer(ReadJob job) {
 
 void ReadLane::Work(std::vector<ReadJob> jobs) {
   const SteadyTime start = clock_.Steady();
-  std::optional<Failure> unready;
-  if (const auto ready = GetReady(); !ready) unready = ready.error();
+  SteadyTime begun = start;
+  Result<Done> ready = GetReady();
   for (ReadJob& any : jobs) {
+    const SteadyTime now = clock_.Steady();
+    if (ready && now - begun > kSnapshotAgeMax) {
+      EndSnapshot();
+      ready = GetReady();
+      begun = now;
+    }
     std::visit(
         [&](auto& job) {
-          if (job.deadline.HasPassed(start)) return job.then(Overloaded("the server is busy"));
-          if (unready) return job.then(Unexpected(*unready));
+          if (job.deadline.HasPassed(now)) return job.then(Overloaded("the server is busy"));
+          if (!ready) return job.then(Unexpected(ready.error()));
           auto answer = reader_->Read(job.space, job.query);
-          if (!answer) return job.then(Unexpected(Explain(answer.error())));
-          job.then(*std::move(answer));
+          if (answer) return job.then(*std::move(answer));
+          job.then(Unexpected(Explain(answer.error())));
+          EndSnapshot();  // SQLite may have done so already.
+          ready = GetReady();
         },
         any);
   }
-  if (unready || !reader_->End()) reader_.reset();
+  EndSnapshot();
   observer_.OnBatch("read", jobs.size(), lane_.Waiting(), clock_.Steady() - start);
+}
+
+void ReadLane::EndSnapshot() {
+  if (reader_ != nullptr && !reader_->End()) reader_.reset();
 }
 
 Result<Done> ReadLane::GetReady() {

@@ -46,6 +46,7 @@ class ReadLane final {
  private:
   void Work(std::vector<ReadJob> jobs);
   Result<Done> GetReady();
+  void EndSnapshot();
   Failure Explain(const Error& error);
 
   const SqliteOptions options_;

@@ -154,7 +154,8 @@ Sql<std::vector<Rank>> Reader::FindNewest(SpaceId space, const ListQuery& query,
 
 Sql<Page::Entry> Reader::FindEntry(Rank rank) {
   Query query(find_entry_, rank);
-  VSS_RETURN_IF_FAILED(query.Next());
+  VSS_TRY(const bool found, query.Next());
+  if (!found) return Unexpected(Error{SQLITE_CORRUPT, "a rank without a record"});
   return Page::Entry{std::string(query.Bytes(0)), query.Int(1)};
 }
 

@@ -50,10 +50,7 @@ class SqliteStore final : public Store {
   void Get(Space space, std::vector<Key> keys, Deadline deadline,
            Then<std::vector<Record>> then) override {
     if (IsTooLate(deadline)) return then(TooLate());
-    const std::size_t hash = std::hash<std::string>()(space.tenant + '\0' + space.store);
-    // The last lane is left to the long reads, if there is more than one.
-    const std::size_t lanes = std::max<std::size_t>(read_lanes_.size() - 1, 1);
-    read_lanes_[hash % lanes]->Offer(
+    LaneOf(space).Offer(
         sqlite::GetJob{std::move(space), std::move(keys), deadline, std::move(then)});
   }
 
@@ -65,11 +62,16 @@ class SqliteStore final : public Store {
 
   void Scan(Space space, ScanQuery query, Deadline deadline, Then<ScanResult> then) override {
     if (IsTooLate(deadline)) return then(TooLate());
-    read_lanes_.back()->Offer(
+    LaneOf(space).Offer(
         sqlite::ScanJob{std::move(space), std::move(query), deadline, std::move(then)});
   }
 
  private:
+  // For all but lists, which may be long: the last lane is left to them, if there is more than one.
+  ReadLane& LaneOf(const Space& space) {
+    const std::size_t hash = std::hash<std::string>()(space.tenant + '\0' + space.store);
+    return *read_lanes_[hash % std::max<std::size_t>(read_lanes_.size() - 1, 1)];
+  }
   bool IsTooLate(Deadline deadline) const { return deadline.HasPassed(clock_.Steady()); }
   static Unexpected<Failure> TooLate() { return Overloaded("the server is busy"); }
 
