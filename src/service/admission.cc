@@ -9,8 +9,6 @@
 namespace vss::service {
 namespace {
 
-using Wait = std::optional<TokenBuckets::Duration>;
-
 // `count` in `seconds`, also all at once.
 Rate Spread(double count, double seconds) {
   return {.per_second = count / seconds, .burst = count};
@@ -59,17 +57,26 @@ void Admission::OnAuthFailed(std::string_view address) {
   address_failures_.Charge(HashOfAddress(hash_, address), 1, clock_.Steady());
 }
 
+Result<Done> Admission::MaySend(std::string_view tenant, std::string_view address) {
+  const SteadyTime now = clock_.Steady();
+  const std::uint64_t tenant_hash = hash_(tenant);
+  return AnswerSender(tenant_requests_.WaitOf(tenant_hash, now),
+                      tenant_bytes_.WaitOf(tenant_hash, now),
+                      address_bytes_.WaitOf(HashOfAddress(hash_, address), now));
+}
+
 Result<Done> Admission::OnBody(std::string_view tenant, std::string_view address,
                                std::size_t bytes) {
   const SteadyTime now = clock_.Steady();
   const std::uint64_t tenant_hash = hash_(tenant);
-  const auto cost = static_cast<double>(bytes);
-  VSS_RETURN_IF_FAILED(Answer(tenant_requests_.Take(tenant_hash, 1, now), "tenant_requests",
-                              "too many requests of this user"));
-  VSS_RETURN_IF_FAILED(Answer(tenant_bytes_.Take(tenant_hash, cost, now), "tenant_bytes",
-                              "too many bytes of this user"));
-  return Answer(address_bytes_.Take(HashOfAddress(hash_, address), cost, now), "address_bytes",
-                "too many bytes from this address");
+  const std::uint64_t address_hash = HashOfAddress(hash_, address);
+  const auto answer = AnswerSender(tenant_requests_.Take(tenant_hash, 1, now),
+                                   tenant_bytes_.WaitOf(tenant_hash, now),
+                                   address_bytes_.WaitOf(address_hash, now));
+  // They have come, whatever is answered.
+  tenant_bytes_.Charge(tenant_hash, static_cast<double>(bytes), now);
+  address_bytes_.Charge(address_hash, static_cast<double>(bytes), now);
+  return answer;
 }
 
 void Admission::OnAnswer(std::string_view tenant, std::string_view address, std::size_t bytes) {
@@ -81,6 +88,13 @@ void Admission::OnAnswer(std::string_view tenant, std::string_view address, std:
 
 bool Admission::ReserveNewTenant(std::string_view address) {
   return !address_new_tenants_.Take(HashOfAddress(hash_, address), 1, clock_.Steady());
+}
+
+Result<Done> Admission::AnswerSender(const Wait& requests, const Wait& bytes,
+                                     const Wait& bytes_of_address) {
+  VSS_RETURN_IF_FAILED(Answer(requests, "tenant_requests", "too many requests of this user"));
+  VSS_RETURN_IF_FAILED(Answer(bytes, "tenant_bytes", "too many bytes of this user"));
+  return Answer(bytes_of_address, "address_bytes", "too many bytes from this address");
 }
 
 Result<Done> Admission::Answer(const Wait& wait, const char* limit, const char* message) {

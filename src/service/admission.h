@@ -3,7 +3,9 @@
 //   a request comes  -> OnRequest          counts it against its address
 //   unknown proof    -> MayAuthenticate    before anything is spent on it
 //   ... was refused  -> OnAuthFailed
-//   it was read      -> OnBody             counts it against its tenant, and its bytes against both
+//   whose it is      -> MaySend            a body is not read that would be refused
+//   it was read      -> OnBody             counts it against its tenant, and its bytes against
+//                                          both, also if it is refused
 //   it is answered   -> OnAnswer           counts these bytes too; the next request waits for them
 //   it writes        -> ReserveNewTenant   and ReturnNewTenant unless a tenant was created
 //
@@ -56,6 +58,7 @@ class Admission final {
   Result<Done> MayAuthenticate(std::string_view address);
   void OnAuthFailed(std::string_view address);
 
+  Result<Done> MaySend(std::string_view tenant, std::string_view address);
   Result<Done> OnBody(std::string_view tenant, std::string_view address, std::size_t bytes);
   void OnAnswer(std::string_view tenant, std::string_view address, std::size_t bytes);
 
@@ -65,9 +68,11 @@ class Admission final {
   void ReturnNewTenant(std::string_view address);
 
  private:
+  using Wait = std::optional<TokenBuckets::Duration>;
+
+  Result<Done> AnswerSender(const Wait& requests, const Wait& bytes, const Wait& bytes_of_address);
   // What `wait` comes to; `limit` is told of if there is one.
-  Result<Done> Answer(const std::optional<TokenBuckets::Duration>& wait, const char* limit,
-                      const char* message);
+  Result<Done> Answer(const Wait& wait, const char* limit, const char* message);
 
   const Clock& clock_;
   LimitObserver& observer_;

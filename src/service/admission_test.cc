@@ -85,8 +85,24 @@ TEST_F(AdmissionTest, CountsBytesOfATenantAndOfAnAddress) {
   };
   EXPECT_EQ(ask("alice"), 10);
   EXPECT_EQ(ask("bob"), 10);
-  EXPECT_EQ(ask("carol"), 5);
+  EXPECT_EQ(ask("carol"), 3) << "what was refused has come all the same";
   EXPECT_TRUE(admission.OnBody("dave", "192.0.2.2", 1'000));
+}
+
+TEST_F(AdmissionTest, ABodyThatWouldBeRefusedNeedNotBeSent) {
+  AdmissionLimits limits;
+  limits.tenant_requests = {.per_second = 1, .burst = 2};
+  limits.tenant_bytes = {.per_second = 1'000, .burst = 10'000};
+  limits.address_bytes = {.per_second = 1'000, .burst = 30'000};
+  Admission admission = Make(limits);
+  EXPECT_TRUE(admission.MaySend("alice", "192.0.2.1")) << "which takes nothing";
+  EXPECT_TRUE(admission.OnBody("alice", "192.0.2.1", 20'000));
+  EXPECT_FALSE(admission.MaySend("alice", "192.0.2.2")) << "her bytes";
+  EXPECT_TRUE(admission.OnBody("bob", "192.0.2.1", 10'000));
+  EXPECT_FALSE(admission.MaySend("carol", "192.0.2.1")) << "those of the address";
+  EXPECT_TRUE(admission.OnBody("dave", "192.0.2.3", 0));
+  EXPECT_TRUE(admission.OnBody("dave", "192.0.2.3", 0));
+  EXPECT_FALSE(admission.MaySend("dave", "192.0.2.3")) << "his requests";
 }
 
 TEST_F(AdmissionTest, OneBodyMayBeLargerThanABurst) {

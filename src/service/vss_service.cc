@@ -14,16 +14,18 @@ using vss_api::Operation;
 Result<Caller> VssService::Admit(std::optional<std::string_view> authorization,
                                  std::string_view address) {
   VSS_RETURN_IF_FAILED(admission_.OnRequest(address));
-  if (auto known = authorizer_.Recognize(authorization)) {
-    return Caller{std::move(known->tenant), std::string(address)};
+  auto known = authorizer_.Recognize(authorization);
+  if (!known) {
+    VSS_RETURN_IF_FAILED(admission_.MayAuthenticate(address));
+    auto identity = authorizer_.Identify(authorization);
+    if (!identity) {
+      admission_.OnAuthFailed(address);
+      return Unexpected(std::move(identity).error());
+    }
+    known = *std::move(identity);
   }
-  VSS_RETURN_IF_FAILED(admission_.MayAuthenticate(address));
-  auto identity = authorizer_.Identify(authorization);
-  if (!identity) {
-    admission_.OnAuthFailed(address);
-    return Unexpected(std::move(identity).error());
-  }
-  return Caller{std::move(identity->tenant), std::string(address)};
+  VSS_RETURN_IF_FAILED(admission_.MaySend(known->tenant, address));
+  return Caller{std::move(known->tenant), std::string(address)};
 }
 
 void VssService::Serve(Operation operation, const Caller& caller, std::string body,
