@@ -1,11 +1,5 @@
 #include "server/http/connection.h"
 
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -13,6 +7,7 @@
 #include "base/check.h"
 #include "server/http/loop.h"
 #include "server/http/response_head.h"
+#include "server/http/tcp.h"
 
 namespace vss::server {
 namespace {
@@ -74,7 +69,7 @@ void Connection::Turn() {
     Parse();
     if (IsDrained()) is_reading_ = false;
     const bool can_read = is_readable_ && WantsToRead();
-    // The last answer says so; while draining, we know when we have seen what has come.
+    // The last answer says that it is.  While draining, we know once we have seen what has come.
     const bool may_be_last = is_draining_ && can_read && !accepted_;
     if (!may_be_last && Flush()) continue;  // There may be room for more requests now.
     if (state_ != State::kOpen) break;      // The descriptor is somebody else's by now.
@@ -322,20 +317,10 @@ bool Connection::Flush() {
   return has_left;
 }
 
-// Of what the system has taken from us, the end included; none if nobody is there any more.
-std::uint64_t Connection::Unacknowledged() const {
-  int queued = 0;
-  if (::ioctl(socket_.Get(), SIOCOUTQ, &queued) != 0 || queued == 0) return 0;
-  tcp_info info = {};
-  socklen_t size = sizeof info;
-  ::getsockopt(socket_.Get(), IPPROTO_TCP, TCP_INFO, &info, &size);
-  return info.tcpi_state == TCP_CLOSE ? 0 : static_cast<std::uint64_t>(queued);
-}
-
 // The system takes bytes in large portions from a slow connection, so progress is what the client
 // has acknowledged.
 std::uint64_t Connection::BytesDelivered() const {
-  return bytes_written_ - std::min(bytes_written_, Unacknowledged());
+  return bytes_written_ - std::min(bytes_written_, UnacknowledgedBytes(socket_.Get()));
 }
 
 // The bytes of the answers in front that are ready, without what has been sent of the first, as far
@@ -398,9 +383,10 @@ bool Connection::Sent(std::uint64_t bytes) {
 void Connection::Settle() {
   if (state_ != State::kOpen) return;
   if (!is_reading_ && !waiting_ && slots_.empty()) {
+    // Who says nothing more, and has all that we said, misses nothing.
     const bool is_silent =
         has_ended_ || (is_draining_ && !is_readable_ && reader_.IsBetweenRequests());
-    return is_silent && Unacknowledged() == 0 ? Close() : BeginLingering();
+    return is_silent && UnacknowledgedBytes(socket_.Get()) == 0 ? Close() : BeginLingering();
   }
   const Phase phase = PhaseNow();
   if (phase != phase_) EnterPhase(phase);
@@ -446,13 +432,14 @@ void Connection::Tick() {
   if (IsDelivering() &&
       write_mark_.HasStalled(site_.options.write_progress, now_, BytesDelivered())) {
     site_.observer.OnTimeout(Timeout::kWrite);
-    return Reset();
+    ResetWhenClosed(socket_.Get());
+    return Close();
   }
   OnPhaseTooLong();
 }
 
 bool Connection::IsDelivering() const {
-  return write_blocked_ || (state_ == State::kLingering && Unacknowledged() > 0);
+  return write_blocked_ || (state_ == State::kLingering && UnacknowledgedBytes(socket_.Get()) > 0);
 }
 
 void Connection::OnPhaseTooLong() {
@@ -465,7 +452,7 @@ void Connection::OnPhaseTooLong() {
       lease_.Set(0);
       if (waited < site_.options.idle_time_max) return;
       site_.observer.OnTimeout(Timeout::kIdle);
-      return Unacknowledged() == 0 ? Close() : BeginLingering();
+      return UnacknowledgedBytes(socket_.Get()) == 0 ? Close() : BeginLingering();
     case Phase::kHead:
       if (waited < site_.options.head_time_max) return;
       site_.observer.OnTimeout(Timeout::kHead);
@@ -534,14 +521,7 @@ void Connection::Linger() {
 void Connection::EndLingering() {
   const bool is_over =
       has_ended_ || is_draining_ || now_ - phase_mark_.at >= site_.options.lingering_time_max;
-  if (is_over && Unacknowledged() == 0) Close();
-}
-
-// The system would go on for minutes, with what it holds of the answer.
-void Connection::Reset() {
-  const linger nothing = {.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(socket_.Get(), SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
-  Close();
+  if (is_over && UnacknowledgedBytes(socket_.Get()) == 0) Close();
 }
 
 void Connection::ReportHandshake() {

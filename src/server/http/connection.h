@@ -136,7 +136,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool Flush();
   std::size_t Gather(std::span<std::string_view> parts);
   bool Sent(std::uint64_t bytes);
-  std::uint64_t Unacknowledged() const;
   std::uint64_t BytesDelivered() const;
   void FormatHead(Slot& slot, bool is_last);
 
@@ -152,7 +151,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void BeginLingering();
   void Linger();
   void EndLingering();
-  void Reset();
 
   Loop& loop_;
   const Site& site_;
