@@ -174,6 +174,13 @@ TEST_F(PlanTest, UsageIsWrittenIfAnythingInItMoved) {
   EXPECT_EQ(PlanFrom(known_, group_).usage.at("t"), (Usage{2, 2, 1}));
 }
 
+TEST_F(PlanTest, WhatIsLessThanNothingBreaksNoQuota) {
+  known_.usage["t"] = {-9, 0, 0};
+  known_.rows_of_space[{"t", "s"}] = 0;
+  Take({Change::Write("a", Guard::Absent(), 1, "x")});
+  EXPECT_EQ(Outcomes(PlanFrom(known_, group_)), "y");
+}
+
 TEST_F(PlanTest, NobodyIsRefusedForWhatIsOnlyRemembered) {
   known_.usage["t"] = {10, 1, 1};
   known_.rows_of_space[{"t", "s"}] = 1;
