@@ -2,7 +2,8 @@
 // offers it.
 //
 // TLS certificates are always verified.  Redirects are not followed: a 3xx is a reply like any
-// other.  Neither the environment's proxies nor ~/.netrc are used.  Onion services (*.onion) are
+// other.  Neither the environment's proxies nor ~/.netrc are used, and no proxy for a server on
+// this machine.  Onion services (*.onion) are
 // reached through a proxy that gets the name, socks5h:// or socks4a://; without one nothing is
 // sent.
 //

@@ -13,6 +13,7 @@
 #include "client/text.h"
 #include "client/url.h"
 #include "client_curl/exchange.h"
+#include "client_curl/proxy.h"
 
 namespace vss::client {
 namespace {
@@ -29,19 +30,6 @@ SteadyTime After(Duration time) {
 void InitialiseOnce() {
   static std::once_flag once;
   std::call_once(once, [] { CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
-}
-
-// As libcurl will read it; empty if it cannot.
-std::string HostOf(const std::string& url) {
-  const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), curl_url_cleanup);
-  CHECK(parts != nullptr);
-  char* host = nullptr;
-  if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parts.get(), CURLUPART_HOST, &host, CURLU_URLDECODE) != CURLUE_OK) {
-    return {};
-  }
-  const std::unique_ptr<char, void (*)(void*)> owner(host, curl_free);
-  return ToLower(host);
 }
 
 // An onion service is reached through a proxy that gets its name, or not at all: whoever answers

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "client_curl/proxy.h"
 
 namespace vss::client {
 namespace {
@@ -77,7 +78,8 @@ void Exchange::Prepare(const CurlOptions& options) {
     Set(CURLOPT_CAINFO, options.ca_file.c_str());
     Set(CURLOPT_CAPATH, static_cast<char*>(nullptr));  // These, and no others.
   }
-  Set(CURLOPT_PROXY, options.proxy.c_str());  // Empty: none, whatever the environment says.
+  // Empty: none, whatever the environment says.
+  Set(CURLOPT_PROXY, ProxyFor(request_.url, options.proxy).c_str());
   Set(CURLOPT_NOPROXY, "");
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SetRequest();

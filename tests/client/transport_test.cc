@@ -246,6 +246,24 @@ TEST_F(TransportTest, ATorProxyGetsTheNameAndNotAnAddress) {
   EXPECT_THAT(seen, HasSubstr("hidden.onion"));
 }
 
+// Plain http is safe there, for nobody is on the way.
+TEST_F(TransportTest, AServerOnThisMachineIsReachedWithoutAProxy) {
+  ScriptedServer server([](Peer& peer) {
+    peer.ReadRequest();
+    peer.Send(kGood);
+  });
+  ScriptedServer proxy([](Peer& peer) { peer.ReadRequest(); });
+  const std::string address = server.Address();
+  const std::string port = address.substr(address.find(':'));
+  for (const std::string host : {"127.0.0.1", "localhost", "LOCALHOST"}) {
+    CurlTransport transport({.proxy = "http://" + proxy.Address()});
+    const std::string url = "http://" + host + port + "/vss";
+    const Reply reply = Start(transport, {.method = "POST", .url = url, .body = "body"}).get();
+    EXPECT_TRUE(reply) << host << ": " << reply.error().message;
+  }
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
 TEST_F(TransportTest, AnOnionServiceIsReachedThroughTorOrNotAtAll) {
   ScriptedServer proxy([](Peer& peer) { peer.ReadRequest(); });
   for (const char* url : {"http://hidden.onion/vss", "http://HIDDEN.ONION./vss",

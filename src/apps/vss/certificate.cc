@@ -6,6 +6,8 @@
 #include <memory>
 #include <string_view>
 
+#include "client_curl/proxy.h"
+
 namespace vss::apps {
 namespace {
 
@@ -30,7 +32,7 @@ std::optional<WallTime> CertificateEnd(const std::string& url, const client::Cur
       std::chrono::duration_cast<std::chrono::milliseconds>(options.connect_time_max).count();
   curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy.get(), CURLOPT_PROTOCOLS_STR, "https");
-  curl_easy_setopt(easy.get(), CURLOPT_PROXY, options.proxy.c_str());
+  curl_easy_setopt(easy.get(), CURLOPT_PROXY, client::ProxyFor(url, options.proxy).c_str());
   curl_easy_setopt(easy.get(), CURLOPT_NOPROXY, "");
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy.get(), CURLOPT_CAINFO, options.ca_file.c_str());
