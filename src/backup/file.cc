@@ -111,6 +111,9 @@ Result<Writer> Writer::Open(const std::string& path, const Head& head, Contents*
   if (found->head->origin != head.origin) {
     return Invalid(part + " is in the way: another store was read into it, or somebody else's");
   }
+  if (found->sound.sequence == 0) {
+    return Invalid(part + " is in the way: it is damaged from its first frame on");
+  }
   const auto is_behind = [&](const Note& note) { return note.offset >= found->sound.offset; };
   std::erase_if(found->notes, is_behind);
   VSS_RETURN_IF_FAILED(writer.GoOn(found->sound));
@@ -179,6 +182,9 @@ Result<Done> Writer::Finish(const std::vector<std::uint64_t>& index, Summary sum
   VSS_RETURN_IF_FAILED(Add(FrameKind::kDone, EncodeSummary(summary)));
   VSS_RETURN_IF_FAILED(Flush());
   if (fsync(file_.get()) != 0) return FileFailure(PartOf(path_), "flushed");
+  VSS_TRY(const auto bytes, FileBytes::Of(Descriptor(dup(file_.get())), PartOf(path_)));
+  VSS_TRY(const Contents written, Examine(*bytes));
+  VSS_RETURN_IF_FAILED(DemandSound(written));
   VSS_RETURN_IF_FAILED(RenameFile(PartOf(path_), path_, rename));
   return FlushFolderOf(path_);
 }

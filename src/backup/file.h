@@ -67,8 +67,8 @@ class Writer final {
   // Adds a record and returns the offset of its frame.
   Result<std::uint64_t> Append(const Record& record);
 
-  // Adds index and summary (its `index_at` is filled in here), makes all of it durable, and gives
-  // the file its name.
+  // Adds index and summary (its `index_at` is filled in here), makes all of it durable, reads it
+  // once more, and gives the file its name.
   Result<Done> Finish(const std::vector<std::uint64_t>& index, Summary summary, Rename rename);
 
   std::uint64_t bytes_written() const { return position_.offset; }

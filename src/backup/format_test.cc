@@ -183,8 +183,10 @@ TEST(BackupFormat, WhatIsWholeButMakesNoSenseIsRefused) {
   Contents found;
   auto writer = Writer::Open(folder.Path("b"), HeadOf(1), &found);
   const std::uint64_t a = *writer->Append({"a", 1, "x"});
-  ASSERT_TRUE(writer->Finish({a, a}, {.records = 2}, Rename::kRefusesToReplace));
-  EXPECT_EQ(OnlyDamage(ReadFile(folder.Path("b"))).kind, Kind::kMeaning);
+  const auto finished = writer->Finish({a, a}, {.records = 2}, Rename::kRefusesToReplace);
+  EXPECT_EQ(finished.error().kind, vss::Kind::kCorrupt);  // It never gets the name of a backup.
+  EXPECT_EQ(OnlyDamage(ReadFile(folder.Path("b.part"))).kind, Kind::kMeaning);
+  EXPECT_FALSE(FileBytes::Open(folder.Path("b")));
 }
 
 TEST(BackupFile, GoesOnWithWhatACrashLeft) {

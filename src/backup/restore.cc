@@ -44,6 +44,7 @@ class Job final {
   struct Present {
     Version version = 0;
     Fate fate = Fate::kLeave;
+    ShortDigest value{};
   };
 
   Result<Done> LookAtTarget() {
@@ -73,21 +74,29 @@ class Job final {
         options_.target_is_a_copy &&
         std::ranges::any_of(notes_.at(key), [&](const Note* note) { return note->value == value; });
     if (wanted == wanted_.end()) {
-      if (!was_ours) {
-        ++outcome_.only_in_target;
-        return Done{};
+      if (was_ours && MayRemove(key)) {
+        present_[key] = {record.version, Fate::kRemove, value};
+        gone_.push_back(record.key);
+      } else if (options_.target_is_a_copy && !was_ours && !options_.may_overwrite) {
+        AddConflict(record.key);
+      } else {
+        ++(was_ours ? outcome_.gone_from_source : outcome_.only_in_target);
       }
-      present_[key] = {record.version, Fate::kRemove};
-      gone_.push_back(record.key);
     } else if (wanted->second->value == value) {
-      present_[key] = {record.version, Fate::kLeave};
+      present_[key] = {record.version, Fate::kLeave, value};
       ++outcome_.there_already;
     } else if (was_ours || options_.may_overwrite) {
-      present_[key] = {record.version, Fate::kReplace};
+      present_[key] = {record.version, Fate::kReplace, value};
     } else {
       AddConflict(record.key);
     }
     return Done{};
+  }
+
+  bool MayRemove(const ShortDigest& key) const {
+    if (contents_.index.empty()) return false;
+    const Keys* const ours = options_.written_by_this_run;
+    return options_.may_remove || (ours != nullptr && ours->contains(key));
   }
 
   void AddConflict(const Key& key) {
@@ -140,6 +149,8 @@ class Job final {
          : replacement.replaces == Replacement::kAbsent ? with_batch.created
                                                         : with_batch.replaced);
     }
+    VSS_TRY(const bool is_as_seen, IsBatchAsSeen());
+    if (!is_as_seen) return false;
     batch_bytes_ = 0;
     VSS_TRY(const bool is_written, target_.Write(std::exchange(batch_, {})));
     if (is_written) {
@@ -147,7 +158,25 @@ class Job final {
     } else {
       for (const Key& key : keys) AddConflict(key);
     }
+    if (is_written && options_.written_by_this_run != nullptr) {
+      for (const Key& key : keys) options_.written_by_this_run->insert(KeyDigest(key));
+    }
     return is_written;
+  }
+
+  // Where the version does not tell.
+  Result<bool> IsBatchAsSeen() {
+    std::vector<Key> keys;
+    for (const Replacement& replacement : batch_) {
+      if (replacement.replaces == kAfterUnconditionalWrite) keys.push_back(replacement.key);
+    }
+    VSS_RETURN_IF_FAILED(
+        target_.GetEach(keys, [&](std::size_t i, const std::optional<Record>& record) {
+          const ShortDigest& seen = present_.at(KeyDigest(keys[i])).value;
+          if (!record || DigestOf({BytesOf(record->value)}) != seen) AddConflict(keys[i]);
+          return Done{};
+        }));
+    return outcome_.IsDone();
   }
 
   // Reads back all there is, in the target's order.

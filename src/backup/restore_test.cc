@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -212,10 +213,10 @@ TEST_F(BackupTest, ACopyFollowsItsSource) {
   source_.Put("k3", "new");
   source_.Remove("k4");
   source_.Put("last", "x");
-  ASSERT_TRUE(ReopenBackup(place_));
+  ASSERT_TRUE(ContinueBackup(place_));
   ASSERT_TRUE(Take());
   EXPECT_FALSE(RestoreTo(target_)->IsDone());  // Not the business of a restore.
-  const auto outcome = RestoreTo(target_, {.target_is_a_copy = true});
+  const auto outcome = RestoreTo(target_, {.target_is_a_copy = true, .may_remove = true});
   ASSERT_TRUE(outcome && outcome->IsDone());
   EXPECT_EQ(outcome->removed, 1U);
   EXPECT_EQ(outcome->replaced, 1U);
@@ -223,29 +224,155 @@ TEST_F(BackupTest, ACopyFollowsItsSource) {
   EXPECT_EQ(target_.ValueOf("k3"), "new");
 }
 
+// What an earlier run has copied is somebody's by now, perhaps.
+TEST_F(BackupTest, ACopyRemovesUnaskedOnlyWhatItHasWrittenItself) {
+  Fill(3);
+  ASSERT_TRUE(Take());
+  Keys written;
+  const RestoreOptions options = {.target_is_a_copy = true, .written_by_this_run = &written};
+  ASSERT_TRUE(RestoreTo(target_, options));
+  EXPECT_EQ(written.size(), 3U);
+  source_.Remove("k0");
+  ASSERT_TRUE(ContinueBackup(place_));
+  ASSERT_TRUE(Take());
+  auto outcome = RestoreTo(target_, {.target_is_a_copy = true});  // Another run.
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->gone_from_source, 1U);
+  EXPECT_THAT(target_.Keys(), ElementsAre("k2", "k1", "k0"));
+  outcome = RestoreTo(target_, options);
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(outcome->removed, 1U);
+  EXPECT_EQ(target_.Keys(), source_.Keys());
+}
+
+TEST_F(BackupTest, ACopyThatWentOnByItselfIsAConflict) {
+  Fill(3);
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  source_.Remove("k0");
+  target_.Put("k0", "written there");
+  ASSERT_TRUE(ContinueBackup(place_));
+  ASSERT_TRUE(Take());
+  auto outcome = RestoreTo(target_, {.target_is_a_copy = true, .may_remove = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(outcome->conflicts, ElementsAre("k0"));
+  outcome = RestoreTo(target_, {.may_overwrite = true, .target_is_a_copy = true});
+  ASSERT_TRUE(outcome && outcome->IsDone());
+  EXPECT_EQ(target_.ValueOf("k0"), "written there");
+}
+
+TEST_F(BackupTest, AStoreThatHasBecomeEmptyIsRefused) {
+  Fill(3);
+  ASSERT_TRUE(Take());
+  source_ = {};
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);  // In place of the old one.
+  EXPECT_TRUE(RestoreTo(target_));
+  EXPECT_EQ(target_.Keys().size(), 3U);
+  std::filesystem::remove(PartOf(path_));
+  ASSERT_TRUE(ContinueBackup(place_));
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);  // Going on with it.
+  std::filesystem::remove(path_);
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);  // The part knows it, too.
+  std::filesystem::remove(PartOf(path_));
+  EXPECT_TRUE(Take());
+}
+
+TEST_F(BackupTest, AStoreThatBecomesEmptyWhileItIsReadIsRefused) {
+  Fill(3);
+  source_.before = Once(5, [this] {
+    for (const Key& key : source_.Keys()) source_.Remove(key);
+  });
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);
+  EXPECT_FALSE(FileBytes::Open(path_));
+}
+
+TEST_F(BackupTest, NothingIsRemovedForAnEmptyBackup) {
+  Fill(3);
+  ASSERT_TRUE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  auto bytes = FileBytes::Open(path_);
+  auto contents = Examine(**bytes);
+  contents->index.clear();
+  ASSERT_TRUE(
+      Restore(**bytes, *contents, target_, {.target_is_a_copy = true, .may_remove = true}, {}));
+  EXPECT_EQ(target_.Keys().size(), 3U);
+}
+
+TEST_F(BackupTest, AFileThatIsGoneOnWithStaysWholeUntilItIsReplaced) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  source_.Put("k3", "new");
+  ASSERT_TRUE(ContinueBackup(place_));
+  BreakOffAfter(8);
+  ASSERT_FALSE(Take());
+  ASSERT_TRUE(RestoreTo(target_));
+  EXPECT_EQ(target_.ValueOf("k3"), "3");
+  source_.before = [] { return std::nullopt; };
+  ASSERT_TRUE(ContinueBackup(place_));  // Goes on with the part.
+  EXPECT_GE(Take()->records_kept_before, 10U);
+  ASSERT_TRUE(RestoreTo(target_, {.target_is_a_copy = true}));
+  EXPECT_EQ(target_.ValueOf("k3"), "new");
+}
+
+TEST_F(BackupTest, OnlyTheSameOriginReplacesAFile) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  Place other = place_;
+  other.origin = {2};
+  ManualClock clock;
+  const auto taken = TakeBackup(source_, other, Rename::kReplaces, clock, {});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, Kind::kInvalid);
+  EXPECT_FALSE(FileBytes::Open(PartOf(path_)));
+}
+
+// Where the wallet at the target writes unconditionally, its records stay at version 1.
+TEST_F(BackupTest, AnUnconditionalWriteDuringARestoreIsAConflict) {
+  Fill(3);
+  ASSERT_TRUE(Take());
+  target_.Put("k1", "old");
+  target_.before = Once(2, [this] { target_.PutUnconditionally("k1", "theirs"); });
+  const auto outcome = RestoreTo(target_, {.may_overwrite = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(outcome->conflicts, ElementsAre("k1"));
+  EXPECT_EQ(target_.ValueOf("k1"), "theirs");
+}
+
+// A frame's link is its last 16 bytes.
+TEST_F(BackupTest, APartThatIsDamagedFromItsFirstFrameOnIsLeftAlone) {
+  Fill(10);
+  BreakOffAfter(20);
+  ASSERT_FALSE(Take());
+  const Head head{.origin = place_.origin, .store_id = place_.store_id};
+  const std::size_t end =
+      kPreambleBytes + kFrameHeaderBytes + EncodeHead(head).size() + kFrameTrailerBytes;
+  {
+    std::fstream part(PartOf(path_), std::ios::in | std::ios::out | std::ios::binary);
+    part.seekp(static_cast<std::streamoff>(end - 1));
+    part.put('!');
+  }
+  const auto size = std::filesystem::file_size(PartOf(path_));
+  source_.before = [] { return std::nullopt; };
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);
+  EXPECT_EQ(std::filesystem::file_size(PartOf(path_)), size);
+}
+
 TEST_F(BackupTest, OnlyTheSameOriginGoesOnWithAFile) {
   Fill(10);
   ASSERT_TRUE(Take());
   Place other = place_;
   other.origin = {2};
-  EXPECT_EQ(ReopenBackup(other).error().kind, Kind::kInvalid);
+  EXPECT_EQ(ContinueBackup(other).error().kind, Kind::kInvalid);
   EXPECT_TRUE(FileBytes::Open(path_));  // Still there, and whole.
   EXPECT_TRUE(RestoreTo(target_));
 
-  ASSERT_TRUE(ReopenBackup(place_));
+  ASSERT_TRUE(ContinueBackup(place_));
+  std::filesystem::remove(path_);
   ManualClock clock;
   const auto taken = TakeBackup(source_, other, Rename::kReplaces, clock, {});
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().kind, Kind::kInvalid);
   EXPECT_EQ(Take()->records_kept_before, 10U);
-}
-
-TEST_F(BackupTest, AFileIsNotReopenedOverAPart) {
-  Fill(10);
-  ASSERT_TRUE(Take());
-  std::filesystem::copy_file(path_, PartOf(path_));
-  EXPECT_EQ(ReopenBackup(place_).error().kind, Kind::kInvalid);
-  EXPECT_TRUE(RestoreTo(target_));
 }
 
 // Servers that lie.
@@ -320,10 +447,22 @@ TEST_F(BackupTest, ARemovalThatDidNotHappenIsFound) {
   ASSERT_TRUE(Take());
   ASSERT_TRUE(RestoreTo(target_));
   source_.Remove("k4");
-  ASSERT_TRUE(ReopenBackup(place_));
+  ASSERT_TRUE(ContinueBackup(place_));
   ASSERT_TRUE(Take());
   LyingRemote liar(target_, LyingRemote::Lie::kKeepsWhatIsRemoved);
-  EXPECT_EQ(RestoreTo(liar, {.target_is_a_copy = true}).error().kind, Kind::kCorrupt);
+  EXPECT_EQ(RestoreTo(liar, {.target_is_a_copy = true, .may_remove = true}).error().kind,
+            Kind::kCorrupt);
+}
+
+TEST_F(BackupTest, ARecordThatIsListedAndCannotBeHadIsNoRemovedOne) {
+  Fill(10);
+  LyingRemote liar(source_, LyingRemote::Lie::kLosesOneValue);
+  ManualClock clock;
+  const auto taken = TakeBackup(liar, place_, Rename::kReplaces, clock, {});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, Kind::kCorrupt);
+  EXPECT_EQ(taken.error().message, "the server lists records that it does not have: k7");
+  EXPECT_FALSE(FileBytes::Open(path_));
 }
 
 TEST_F(BackupTest, KeysWithoutEndEnd) {

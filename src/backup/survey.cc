@@ -48,10 +48,13 @@ Result<Reading> Survey::UntilStill() {
   for (int i = 1; i < kReadingsMax; ++i) {
     progress_.of = last.index.size();
     VSS_TRY(Reading next, Read(Compare::kValuesToo));
-    const bool is_still =
-        next.index == last.index && next.global_version_before == next.global_version_after;
+    const bool is_still = !next.missing && next.index == last.index &&
+                          next.global_version_before == next.global_version_after;
     last = std::move(next);
     if (is_still) return last;
+  }
+  if (last.missing) {
+    return Corrupt("the server lists records that it does not have: " + *last.missing);
   }
   return Unavailable("the store changed in every one of " + std::to_string(kReadingsMax) +
                      " readings: stop the wallet, or wait until it is idle, and try again");
@@ -61,7 +64,8 @@ Result<bool> Survey::IsStill(const Reading& before) {
   progress_.step = "comparing";
   progress_.of = before.index.size();
   VSS_TRY(const Reading now, Read(Compare::kValuesToo));
-  return now.index == before.index && now.global_version_after == before.global_version_before;
+  return !now.missing && now.index == before.index &&
+         now.global_version_after == before.global_version_before;
 }
 
 Result<Reading> Survey::Read(Compare compare) {
@@ -81,7 +85,6 @@ Result<Reading> Survey::Read(Compare compare) {
 bool Survey::MustFetch(const ListedKey& listed, Compare compare) const {
   const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
   if (found == known_.end() || found->second.version != listed.version) return true;
-  constexpr Version kAfterUnconditionalWrite = 1;
   return compare == Compare::kValuesToo &&
          (listed.version <= kAfterUnconditionalWrite || found->second.is_from_before);
 }
@@ -92,11 +95,15 @@ Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& 
     if (MustFetch(listed, compare)) wanted.push_back(listed.key);
   }
   VSS_RETURN_IF_FAILED(remote_.GetEach(
-      wanted,
-      [&](std::size_t i, const std::optional<Record>& record) { return Take(wanted[i], record); }));
+      wanted, [&](std::size_t i, const std::optional<Record>& record) -> Result<Done> {
+        if (record) return Take(*record);
+        known_.erase(DigestOf({BytesOf(wanted[i])}));
+        reading.missing = wanted[i];
+        return Done{};
+      }));
   for (const ListedKey& listed : page.keys) {
     const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
-    if (found == known_.end()) continue;  // Removed since it was listed.
+    if (found == known_.end()) continue;  // Missing.
     reading.index.push_back(found->second.offset);
     reading.value_bytes += found->second.value_bytes;
   }
@@ -105,22 +112,18 @@ Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& 
   return Done{};
 }
 
-Result<Done> Survey::Take(const Key& key, const std::optional<Record>& record) {
-  const ShortDigest digest = DigestOf({BytesOf(key)});
-  if (!record) {
-    known_.erase(digest);
-    return Done{};
-  }
-  progress_.bytes += record->value.size();
+Result<Done> Survey::Take(const Record& record) {
+  const ShortDigest digest = DigestOf({BytesOf(record.key)});
+  progress_.bytes += record.value.size();
   if (watch_) watch_(progress_);
-  Known now{0, record->value.size(), record->version, DigestOf({BytesOf(record->value)})};
+  Known now{0, record.value.size(), record.version, DigestOf({BytesOf(record.value)})};
   const auto found = known_.find(digest);
   const bool is_known = found != known_.end() && found->second.version == now.version &&
                         found->second.value == now.value;
   if (is_known) {
     now.offset = found->second.offset;
   } else {
-    VSS_TRY(now.offset, keep_(*record));
+    VSS_TRY(now.offset, keep_(record));
   }
   known_[digest] = now;
   return Done{};

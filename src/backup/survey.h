@@ -23,6 +23,9 @@
 
 namespace vss::backup {
 
+// What such a write leaves behind, however often.
+inline constexpr Version kAfterUnconditionalWrite = 1;
+
 struct Progress {
   std::string step;
   std::uint64_t done = 0;   // Records.
@@ -74,6 +77,7 @@ struct Reading {
   std::uint64_t value_bytes = 0;
   Version global_version_before = 0;
   Version global_version_after = 0;
+  std::optional<Key> missing;  // One that was listed and is not there: removed since, or lost.
 };
 
 // Threads: one at a time.
@@ -84,7 +88,8 @@ class Survey final {
   // `known`: what an earlier run has kept, oldest first.  It is compared before it counts.
   Survey(Remote& remote, const std::vector<Note>& known, Keep keep, Watch watch);
 
-  // Two readings that are alike, after kReadingsMax at most; kUnavailable if there are none.
+  // Two readings that are alike, after kReadingsMax at most; kUnavailable if there are none, and
+  // kCorrupt if records are listed to the end that cannot be had.
   Result<Reading> UntilStill();
 
   // Whether one more reading is like `before`.
@@ -102,7 +107,7 @@ class Survey final {
 
   Result<Reading> Read(Compare compare);
   Result<Done> ReadPage(const ListedPage& page, Compare compare, Reading& reading);
-  Result<Done> Take(const Key& key, const std::optional<Record>& record);
+  Result<Done> Take(const Record& record);
   bool MustFetch(const ListedKey& listed, Compare compare) const;
 
   Remote& remote_;

@@ -27,13 +27,17 @@ struct Place {
 
 // Writes `to.path`, which then holds the whole store as it was at one moment.  What an interrupted
 // call of the same origin has left in PartOf(path) is gone on with; kInvalid for any other.
+//
+// What is replaced is a backup of the same origin.  kInvalid for any other file, and for a store
+// that has no records while the file to replace, or the part, has some: a server that has lost
+// them looks like this.
 Result<Taken> TakeBackup(Remote& source, const Place& to, Rename rename, const Clock& clock,
                          const Watch& watch);
 
-// Makes a finished backup unfinished again, so that the next TakeBackup adds what has changed
-// since.  Nothing happens if there is none.  kInvalid, and nothing happens, if what is there is
-// anything else.
-Result<Done> ReopenBackup(const Place& place);
+// Begins the part with what the finished backup has, so that the next TakeBackup adds what has
+// changed since; until then the backup stays as it is.  Nothing happens if there is none, or a part
+// already.  kInvalid, and nothing happens, if what is there is anything else.
+Result<Done> ContinueBackup(const Place& place);
 
 }  // namespace vss::backup
 

@@ -149,6 +149,84 @@ TEST(HostileServers, AValueThatIsLostIsMissed) {
   EXPECT_EQ(shell.Run("vss copy $GOOD $URL").exit_code, 7);
 }
 
+// A server with three records that loses what it has, or goes away.
+class Source {
+ public:
+  std::atomic<int> lists_before_the_loss = 1'000'000;
+  std::atomic<bool> is_away = false;
+
+  std::string Url() const { return server_.Url() + "/vss"; }
+
+ private:
+  void Serve(Peer& peer) {
+    const std::string request = peer.ReadRequest();
+    if (!is_away) peer.Send(AnswerTo(request));
+  }
+  std::string AnswerTo(const std::string& request) {
+    if (IsFor(request, "listKeyVersions")) {
+      const bool is_lost = --lists_before_the_loss < 0;
+      return Answer("200 OK", is_lost ? ListOf({}) : ListOf({"c", "b", "a"}));
+    }
+    for (const std::string key : {"a", "b", "c"}) {
+      if (!request.ends_with("\x12\x01" + key)) continue;
+      return Answer("200 OK", "\x12\x09\x0a\x01" + key + "\x10\x01\x1a\x02no");
+    }
+    return kNoSuchKey;
+  }
+
+  ScriptedServer server_{[this](Peer& peer) { Serve(peer); }};
+};
+
+class LosingSource : public ::testing::Test {
+ protected:
+  LosingSource() {
+    shell_.environment["FROM"] = source_.Url();
+    shell_.environment["TO"] = shell_.Serve("none");
+    shell_.environment["VSS_TIMEOUT"] = "5";
+  }
+  std::string Target() { return shell_.Run("vss --url $TO list").output; }
+
+  const std::string all_ = "1\tc\n1\tb\n1\ta\n";
+  Source source_;
+  Shell shell_;
+};
+
+TEST_F(LosingSource, DuringACopyLeavesTheCopy) {
+  source_.lists_before_the_loss = 2;  // Two readings; then everything is in the target.
+  const Ran ran = shell_.Run("vss copy $FROM $TO");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.errors.find("vss: the store has become empty: nothing was removed"), 0U)
+      << ran.errors;
+  EXPECT_EQ(Target(), all_);
+  EXPECT_EQ(shell_.Run("vss verify .local/state/vss/copy-*[0-9a-f]").exit_code, 0);
+}
+
+TEST_F(LosingSource, BetweenTwoCopiesLeavesTheFirst) {
+  EXPECT_EQ(shell_.Run("vss copy $FROM $TO --spool s").exit_code, 0);
+  source_.lists_before_the_loss = 0;
+  for (const std::string option : {"", " --remove", " --overwrite --remove"}) {
+    EXPECT_EQ(shell_.Run("vss copy $FROM $TO --spool s" + option).exit_code, 2);
+    EXPECT_EQ(Target(), all_);
+    EXPECT_EQ(shell_.Run("vss verify s").exit_code, 0);
+  }
+}
+
+TEST_F(LosingSource, IsNoBackupInPlaceOfAnother) {
+  EXPECT_EQ(shell_.Run("vss --url $FROM backup b && cp b before").exit_code, 0);
+  source_.lists_before_the_loss = 0;
+  EXPECT_EQ(shell_.Run("vss --url $FROM backup b --replace").exit_code, 2);
+  EXPECT_EQ(shell_.Run("cmp b before").exit_code, 0);
+}
+
+TEST_F(LosingSource, ThatIsAwayLeavesTheLastCopyWhole) {
+  EXPECT_EQ(shell_.Run("vss copy $FROM $TO --spool s").exit_code, 0);
+  source_.is_away = true;
+  EXPECT_EQ(shell_.Run("vss copy $FROM $TO --spool s").exit_code, 6);
+  EXPECT_EQ(shell_.Run("vss verify s").exit_code, 0);
+  source_.is_away = false;
+  EXPECT_EQ(shell_.Run("vss copy $FROM $TO --spool s").exit_code, 0);
+}
+
 // Somebody else's write after ours: not everything is as it was, and the exit code says so.
 TEST(HostileServers, AConflictAfterSomeWritesIsNoConflictThatChangedNothing) {
   int puts = 0;

@@ -143,6 +143,8 @@ void AddMoving(CLI::App& app, Words& words) {
   copy->add_option("to", words.copy.to, "A profile, or a URL")->required()->type_name("TO");
   copy->add_flag("--overwrite", words.copy.overwrite,
                  "Replace records that differ, though they may be newer");
+  copy->add_flag("--remove", words.copy.remove,
+                 "Remove what an earlier run had copied and the source has removed since");
   copy->add_option("--spool", words.copy.spool, "Keep the backup in between as this file")
       ->type_name("FILE");
 }

@@ -28,6 +28,7 @@ nlohmann::json JsonOf(const backup::RestoreOutcome& outcome) {
           {"removed", outcome.removed},
           {"there_already", outcome.there_already},
           {"only_in_target", outcome.only_in_target},
+          {"gone_from_source", outcome.gone_from_source},
           {"order_kept", outcome.is_order_kept}};
 }
 
@@ -42,6 +43,11 @@ std::string TextOf(const backup::RestoreOutcome& outcome) {
   if (outcome.removed > 0) text += ", " + std::to_string(outcome.removed) + " removed";
   if (outcome.only_in_target > 0) {
     text += "\n" + Count(outcome.only_in_target, "record") + " of the target left alone";
+  }
+  if (outcome.gone_from_source > 0) {
+    text += "\n" + Count(outcome.gone_from_source, "record") +
+            " of an earlier copy left alone, though the source has removed " +
+            (outcome.gone_from_source == 1 ? "it" : "them") + ": see --remove";
   }
   if (!outcome.is_order_kept)
     text += "\nthe target had some before, and lists them in its own order";
@@ -131,6 +137,13 @@ Result<backup::Place> SpoolOf(const Session& from, const Session& to, const std:
   return place;
 }
 
+// Whether it has records that the source has removed since: then it is the last that has them.
+bool HasRemoved(const OpenBackup& spool) {
+  backup::Keys keys;
+  for (const backup::Note& note : spool.contents.notes) keys.insert(note.key);
+  return keys.size() > spool.contents.index.size();
+}
+
 // Whether the source still is what was read of it.
 Result<bool> IsStill(Session& session, const OpenBackup& copied) {
   ProgressLine line;
@@ -216,12 +229,16 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
   VSS_TRY(const backup::Place spool, SpoolOf(*from, *to, arguments.spool));
   constexpr int kRoundsMax = 5;
   backup::RestoreOutcome all;
+  backup::Keys written;
   for (int round = 0; round < kRoundsMax; ++round) {
-    VSS_RETURN_IF_FAILED(backup::ReopenBackup(spool));
-    VSS_TRY(const backup::Taken taken, Take(*from, spool, backup::Rename::kRefusesToReplace));
+    VSS_RETURN_IF_FAILED(backup::ContinueBackup(spool));
+    VSS_TRY(const backup::Taken taken, Take(*from, spool, backup::Rename::kReplaces));
     VSS_TRY(OpenBackup opened, Examined(spool.path));
-    VSS_TRY(const backup::RestoreOutcome outcome,
-            Fill(*to, opened, {.may_overwrite = arguments.overwrite, .target_is_a_copy = true}));
+    VSS_TRY(const backup::RestoreOutcome outcome, Fill(*to, opened,
+                                                       {.may_overwrite = arguments.overwrite,
+                                                        .target_is_a_copy = true,
+                                                        .may_remove = arguments.remove,
+                                                        .written_by_this_run = &written}));
     const backup::RestoreOutcome before = std::exchange(all, outcome);
     all.created += before.created;
     all.replaced += before.replaced;
@@ -230,7 +247,11 @@ CommandResult Copy(const Context& context, const CopyArguments& arguments) {
     if (!all.IsDone()) return ReportConflict(context, *to, all);
     VSS_TRY(const bool is_still, IsStill(*from, opened));
     if (!is_still) continue;
-    if (arguments.spool.empty()) std::remove(spool.path.c_str());
+    if (arguments.spool.empty() && !HasRemoved(opened)) {
+      std::remove(spool.path.c_str());
+    } else if (arguments.spool.empty()) {
+      context.out.Note("vss: what the source has removed meanwhile is kept in " + spool.path);
+    }
     nlohmann::json json = JsonOf(all);
     json.update(JsonOf(taken.summary));
     context.out.Say(TextOf(all), json);

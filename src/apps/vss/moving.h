@@ -25,8 +25,9 @@ CommandResult Restore(const Context& context, const RestoreArguments& arguments)
 struct CopyArguments {
   std::string from;  // Profiles, or URLs.
   std::string to;
-  std::string spool;  // The file in between; empty: one of ours, removed at the end.
+  std::string spool;  // The file in between; empty: one of ours.
   bool overwrite = false;
+  bool remove = false;  // What an earlier run had copied and the source has removed since.
 };
 CommandResult Copy(const Context& context, const CopyArguments& arguments);
 
