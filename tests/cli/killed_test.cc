@@ -5,6 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -107,9 +109,32 @@ TEST_F(Killed, ACopyFollowsAWalletThatWrites) {
     ASSERT_TRUE(copy.exit_code == 0 || copy.exit_code == 4 || copy.exit_code == 6) << copy.errors;
   } while (copy.exit_code != 0 || is_writing);
   wallet.join();
-  copy = shell_.Run("vss --config config.toml copy old new --spool s");
+  copy = shell_.Run("vss --config config.toml copy old new --spool s --remove");
   ASSERT_EQ(copy.exit_code, 0) << copy.errors;
   EXPECT_EQ(EverythingIn(url_, "second"), EverythingIn(url_, ""));
+}
+
+// What was said to be exported is there after a power failure: names are in folders.
+TEST(Exported, IsOnTheDiskWithItsFolders) {
+  Shell shell;
+  if (shell.Run("command -v strace && strace true").exit_code != 0) {
+    std::fprintf(stderr, "SKIPPED: strace is not installed, or not allowed\n");
+    GTEST_SKIP();
+  }
+  shell.environment["VSS_URL"] = shell.Serve("none");
+  shell.environment["ASAN_OPTIONS"] += ":detect_leaks=0";  // Works in no traced program.
+  const Ran ran = shell.Run(
+      "head -c 32 /dev/urandom > key; chmod 600 key; mkdir -p fs/payments fs/updates/aa; "
+      "echo x | tee fs/manager fs/payments/p > fs/updates/aa/1; "
+      "vss --key-file key ldk import fs && "
+      "strace -f -y -e trace=fsync -o trace vss --key-file key ldk export new/out");
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+  const std::string trace = ReadWholeFile(shell.Path("trace"));
+  for (const std::string folder :
+       {"", "/new", "/new/out", "/new/out/payments", "/new/out/updates", "/new/out/updates/aa"}) {
+    const std::string home = std::filesystem::canonical(shell.Path("."));
+    EXPECT_NE(trace.find("<" + home + folder + ">)"), std::string::npos) << folder << trace;
+  }
 }
 
 }  // namespace

@@ -153,7 +153,8 @@ CommandResult LdkExport(const Context& context, const LdkExportArguments& argume
     bytes += value->size();
     return files.Write(records[i].name, *value);
   };
-  const Result<Done> done = SessionRemote(*store.session).GetEach(KeysOf(records), write);
+  Result<Done> done = SessionRemote(*store.session).GetEach(KeysOf(records), write);
+  if (done) done = files.Flush();
   if (!done && (arguments.skip_unreadable || unreadable.empty())) return Unexpected(done.error());
   if (done) {
     context.out.Say(Count(written, "record") + " (" + Size(bytes) + ") in " + arguments.folder,

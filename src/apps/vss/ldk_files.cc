@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/vss/files.h"
+#include "backup/file.h"
 
 namespace vss::apps {
 namespace {
@@ -30,16 +31,26 @@ Result<seal::RecordName> NameOf(const fs::path& relative) {
   return name;
 }
 
+bool IsFolder(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  return !entry.is_symlink(ignored) && entry.is_directory(ignored);
+}
+
 }  // namespace
 
 Result<LdkFolder> LdkFolder::Create(const std::string& path) {
   std::error_code error;
+  LdkFolder folder(path);
+  fs::path made = fs::absolute(path, error);
+  for (; !made.empty() && !fs::exists(made, error); made = made.parent_path()) {
+    folder.made_.push_back(made);
+  }
   fs::create_directories(path, error);
   const bool is_empty = !error && fs::is_empty(path, error);
   if (error) return Unavailable(path + " cannot be made", error.message());
   if (!is_empty) return Invalid(path + " is not empty");
   fs::permissions(path, fs::perms::owner_all, error);
-  return LdkFolder(path);
+  return folder;
 }
 
 Result<Done> LdkFolder::Write(const seal::RecordName& name, const std::string& value) {
@@ -53,12 +64,27 @@ Result<Done> LdkFolder::Write(const seal::RecordName& name, const std::string& v
   return Done{};
 }
 
+Result<Done> LdkFolder::Flush() const {
+  std::error_code error;
+  auto entry = fs::recursive_directory_iterator(path_, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (IsFolder(*entry)) VSS_RETURN_IF_FAILED(backup::FlushFolderOf(entry->path() / "file"));
+  }
+  if (error) return Unavailable(path_ + " cannot be read", error.message());
+  for (const fs::path& made : made_) VSS_RETURN_IF_FAILED(backup::FlushFolderOf(made));
+  return backup::FlushFolderOf(fs::path(path_) / "file");
+}
+
 Result<std::vector<LdkFile>> ReadLdkFolder(const std::string& path) {
   std::error_code error;
   std::vector<std::pair<fs::file_time_type, LdkFile>> found;
   auto entry = fs::recursive_directory_iterator(path, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_regular_file() || IsTemporary(entry->path())) continue;
+    if (IsFolder(*entry) || IsTemporary(entry->path())) continue;
+    std::error_code ignored;
+    if (!entry->is_regular_file(ignored)) {
+      return Invalid(entry->path().string() + " is neither a file nor a folder");
+    }
     VSS_TRY(seal::RecordName name, NameOf(entry->path().lexically_relative(path)));
     const auto time = entry->last_write_time(error);
     found.emplace_back(time, LdkFile{std::move(name), entry->path()});

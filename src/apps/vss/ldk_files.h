@@ -18,14 +18,19 @@ class LdkFolder final {
   // Makes the folder, or takes an empty one.
   static Result<LdkFolder> Create(const std::string& path);
 
-  // Durably, and with a later time than the file written before.  kInvalid if it is there already.
+  // Durably once Flush is done, and with a later time than the file written before.  kInvalid if it
+  // is there already.
   Result<Done> Write(const seal::RecordName& name, const std::string& value);
+
+  // Every folder that was made, and what it was made in.
+  Result<Done> Flush() const;
 
  private:
   explicit LdkFolder(std::string path)
       : path_(std::move(path)), time_(std::filesystem::file_time_type::clock::now()) {}
 
   std::string path_;
+  std::vector<std::filesystem::path> made_;  // To get there.
   std::filesystem::file_time_type time_;
 };
 
@@ -34,8 +39,8 @@ struct LdkFile {
   std::string path;
 };
 
-// Oldest first.  Temporary files of LDK's (.tmp, .trash) are passed over; kInvalid if there is any
-// other that is no record's.
+// Oldest first.  Temporary files of LDK's (.tmp, .trash) are passed over; kInvalid if there is
+// anything else that is no record: a link to a folder, too, for what is behind it would be missed.
 Result<std::vector<LdkFile>> ReadLdkFolder(const std::string& path);
 Result<std::string> ReadLdkFile(const LdkFile& file);
 
