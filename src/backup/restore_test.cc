@@ -55,6 +55,17 @@ class BackupTest : public ::testing::Test {
     for (const Key& key : remote.Keys()) all.emplace_back(key, remote.ValueOf(key));
     return all;
   }
+  // The last byte of HEAD, and so of its link.
+  void DamageFirstLink(const std::string& path) const {
+    const Head head{.origin = place_.origin, .store_id = place_.store_id};
+    const std::size_t end =
+        kPreambleBytes + kFrameHeaderBytes + EncodeHead(head).size() + kFrameTrailerBytes;
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(end - 1));
+    const int byte = file.get();
+    file.seekp(static_cast<std::streamoff>(end - 1));
+    file.put(static_cast<char>(byte ^ 1));
+  }
   void Fill(int records) {
     for (int i = 0; i < records; ++i) source_.Put("k" + std::to_string(i), std::to_string(i));
   }
@@ -338,23 +349,24 @@ TEST_F(BackupTest, AnUnconditionalWriteDuringARestoreIsAConflict) {
   EXPECT_EQ(target_.ValueOf("k1"), "theirs");
 }
 
-// A frame's link is its last 16 bytes.
 TEST_F(BackupTest, APartThatIsDamagedFromItsFirstFrameOnIsLeftAlone) {
   Fill(10);
   BreakOffAfter(20);
   ASSERT_FALSE(Take());
-  const Head head{.origin = place_.origin, .store_id = place_.store_id};
-  const std::size_t end =
-      kPreambleBytes + kFrameHeaderBytes + EncodeHead(head).size() + kFrameTrailerBytes;
-  {
-    std::fstream part(PartOf(path_), std::ios::in | std::ios::out | std::ios::binary);
-    part.seekp(static_cast<std::streamoff>(end - 1));
-    part.put('!');
-  }
+  DamageFirstLink(PartOf(path_));
   const auto size = std::filesystem::file_size(PartOf(path_));
   source_.before = [] { return std::nullopt; };
   EXPECT_EQ(Take().error().kind, Kind::kInvalid);
   EXPECT_EQ(std::filesystem::file_size(PartOf(path_)), size);
+}
+
+TEST_F(BackupTest, AFileThatIsDamagedFromItsFirstFrameOnIsLeftAlone) {
+  Fill(10);
+  ASSERT_TRUE(Take());
+  DamageFirstLink(path_);
+  EXPECT_EQ(ContinueBackup(place_).error().kind, Kind::kInvalid);
+  EXPECT_EQ(Take().error().kind, Kind::kInvalid);
+  EXPECT_FALSE(FileBytes::Open(PartOf(path_)));
 }
 
 TEST_F(BackupTest, OnlyTheSameOriginGoesOnWithAFile) {

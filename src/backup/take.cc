@@ -20,7 +20,7 @@ Result<There> LookAt(const Place& place) {
   VSS_TRY(const std::optional<Frame> first, scanner.Next());
   std::optional<Head> head;
   if (first && first->header.kind == FrameKind::kHead) head = DecodeHead(first->payload);
-  if (!head || head->origin != place.origin) {
+  if (!head || head->origin != place.origin || !scanner.damages().empty()) {
     return Invalid(place.path + " is in the way: it comes from elsewhere, or is a file of its own");
   }
   VSS_TRY(const std::optional<Frame> second, scanner.Next());
