@@ -130,10 +130,10 @@ TEST(Exported, IsOnTheDiskWithItsFolders) {
       "strace -f -y -e trace=fsync -o trace vss --key-file key ldk export new/out");
   ASSERT_EQ(ran.exit_code, 0) << ran.errors;
   const std::string trace = ReadWholeFile(shell.Path("trace"));
+  const std::string home = "<" + std::filesystem::canonical(shell.Path(".")).string();
   for (const std::string folder :
        {"", "/new", "/new/out", "/new/out/payments", "/new/out/updates", "/new/out/updates/aa"}) {
-    const std::string home = std::filesystem::canonical(shell.Path("."));
-    EXPECT_NE(trace.find("<" + home + folder + ">)"), std::string::npos) << folder << trace;
+    EXPECT_NE(trace.find(home + folder + ">)"), std::string::npos) << folder << trace;
   }
 }
 
