@@ -37,7 +37,7 @@ Result<std::optional<ListedPage>> Pages::Next() {
 Survey::Survey(Remote& remote, const std::vector<Note>& known, Keep keep, Watch watch)
     : remote_(remote), keep_(std::move(keep)), watch_(std::move(watch)) {
   for (const Note& note : known) {
-    known_[note.key] = {note.offset, note.value_bytes, note.version, note.value, true};
+    known_[note.key] = {note.offset, note.value_bytes, note.version, note.value};
   }
 }
 
@@ -85,8 +85,8 @@ Result<Reading> Survey::Read(Compare compare) {
 bool Survey::MustFetch(const ListedKey& listed, Compare compare) const {
   const auto found = known_.find(DigestOf({BytesOf(listed.key)}));
   if (found == known_.end() || found->second.version != listed.version) return true;
-  return compare == Compare::kValuesToo &&
-         (listed.version <= kAfterUnconditionalWrite || found->second.is_from_before);
+  // A version can come back: after a removal, or an unconditional write.
+  return compare == Compare::kValuesToo;
 }
 
 Result<Done> Survey::ReadPage(const ListedPage& page, Compare compare, Reading& reading) {

@@ -102,7 +102,6 @@ class Survey final {
     std::uint64_t value_bytes = 0;
     Version version = 0;
     ShortDigest value{};
-    bool is_from_before = false;
   };
 
   Result<Reading> Read(Compare compare);
