@@ -91,6 +91,12 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
     }
     return {std::move(socket), std::move(link)};
   }
+  // A request that waits for its answer, in the server, until the test gives it.
+  void HaveHeld(Client& client, const std::string& path, std::string_view body = "",
+                std::string_view headers = "") {
+    client.SendRequest(path, body, headers);
+    handler_.WaitFor(path);
+  }
   void WaitForConnections(std::size_t count) {
     while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
   }
@@ -255,8 +261,7 @@ TEST_P(HttpServerTest, AClientMayEndItsSideFirst) {
 TEST_P(HttpServerTest, TheEndIsNotMissedBehindRequestsThatWait) {
   Start();
   Client client = Connect();
-  client.SendRequest("/held/1");
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1");
   client.SendRequest("/echo", "two");
   client.SendRequest("/echo", "three");
   client.EndSending();
@@ -272,8 +277,7 @@ TEST_P(HttpServerTest, AClientThatLeavesIsForgotten) {
   Start();
   {
     Client client = Connect();
-    client.SendRequest("/held/1");
-    handler_.WaitFor("/held/1");
+    HaveHeld(client, "/held/1");
   }
   handler_.Release("/held/1", {.body = std::string(1 << 20, 'x')});
   WaitForConnections(0);
@@ -333,8 +337,7 @@ TEST_P(HttpServerTest, StoppingFinishesWhatIsUnderWay) {
   Client busy = Connect();
   Client idle = Connect();
   EXPECT_EQ(idle.Exchange("/echo").status, 200);
-  busy.SendRequest("/held/1");
-  handler_.WaitFor("/held/1");
+  HaveHeld(busy, "/held/1");
   std::thread stopper([&] { server_->Stop(); });
   EXPECT_TRUE(idle.IsEnded());
   handler_.Release("/held/1", {.body = "one"});
@@ -348,8 +351,7 @@ TEST_P(HttpServerTest, StoppingHasAnEnd) {
   options_.drain_time_max = milliseconds(50);
   Start();
   Client client = Connect();
-  client.SendRequest("/held/1");
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1");
   server_->Stop();
   EXPECT_EQ(client.Receive().status, 0);
   server_.reset();
@@ -380,8 +382,7 @@ TEST_P(HttpServerTest, StoppingAnswersWhatHasCome) {
   Client client = Connect();
   Client idle = Connect();
   EXPECT_EQ(idle.Exchange("/echo").status, 200);
-  client.SendRequest("/held/1");
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1");
   client.SendRequest("/echo/2", "waits");
   handler_.WaitForHead("/echo/2", 1);
   client.SendRequest("/echo/3", "is not read yet");
@@ -431,8 +432,7 @@ TEST_P(HttpServerTest, StoppingDoesNotWaitForAClientThatNeverPauses) {
   Client client = Connect();
   Client idle = Connect();
   EXPECT_EQ(idle.Exchange("/echo").status, 200);
-  client.SendRequest("/held/1");
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1");
   for (int i = 0; i < 10; ++i) client.SendRequest("/echo");
   std::jthread stopper([&] { server_->Stop(); });
   EXPECT_TRUE(idle.IsEnded());
@@ -450,8 +450,7 @@ TEST_P(HttpServerTest, StoppingDoesNotWaitForAClientThatHasLeft) {
   Start();
   {
     Client client = Connect();
-    client.SendRequest("/held/1");
-    handler_.WaitFor("/held/1");
+    HaveHeld(client, "/held/1");
   }
   handler_.Release("/held/1", {.body = "nobody hears this"});
   server_->Stop();
@@ -574,12 +573,14 @@ TEST_P(HttpServerTest, NobodyIsLateForAServerThatIs) {
   options_.threads = 1;
   options_.head_time_max = milliseconds(500);
   Start();
-  Client slow = Connect();
+  Client stuck = Connect();
   Client punctual = Connect();
-  slow.SendRequest("/slow");
-  handler_.WaitForHead("/slow", 1);
+  stuck.SendRequest("/stuck");
+  handler_.WaitForHead("/stuck", 1);
   std::this_thread::sleep_for(milliseconds(200));  // A tick is due before the request comes.
   punctual.SendRequest("/echo", "here");
+  std::this_thread::sleep_for(milliseconds(800));
+  handler_.let_go.release();
   EXPECT_EQ(punctual.Receive().body, "/echo:here");
 }
 
@@ -652,8 +653,7 @@ TEST_P(HttpServerTest, WaitingForAnAnswerIsNotIdling) {
   options_.body_progress = options_.write_progress = {milliseconds(300), 1};
   Start();
   Client client = Connect();
-  client.SendRequest("/held/1", "body");
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1", "body");
   std::this_thread::sleep_for(milliseconds(1000));
   handler_.Release("/held/1", {.body = "one"});
   EXPECT_EQ(client.Receive().body, "one");
@@ -726,8 +726,7 @@ TEST_P(HttpServerTest, ThereIsRoomForSoManyBytes) {
   Start();
   Client first = Connect();
   Client second = Connect();
-  first.SendRequest("/held/1", std::string(60'000, 'x'));
-  handler_.WaitFor("/held/1");
+  HaveHeld(first, "/held/1", std::string(60'000, 'x'));
   EXPECT_GE(server_->BytesInFlight(), 60'000U);
   const Reply reply = second.Exchange("/echo", std::string(60'000, 'x'));
   EXPECT_EQ(reply.status, 503);
@@ -741,8 +740,7 @@ TEST_P(HttpServerTest, ALongHeadTakesRoomForAsLongAsItsBufferIsThere) {
   StartWithoutTime();
   const std::string long_header = "X: " + std::string(12'000, 'x') + "\r\n";
   Client client = Connect();
-  client.SendRequest("/held/1", "", long_header);
-  handler_.WaitFor("/held/1");
+  HaveHeld(client, "/held/1", "", long_header);
   EXPECT_GE(server_->BytesInFlight(), 12'000U);
   handler_.Release("/held/1", {});
   EXPECT_EQ(client.Receive().status, 200);
@@ -758,8 +756,7 @@ TEST_P(HttpServerTest, OneAddressDoesNotTakeTheRoomOfAll) {
   std::vector<Client> greedy;
   for (const char* path : {"/held/1", "/held/2"}) {
     greedy.push_back(Connect());
-    greedy.back().SendRequest(path, std::string(300'000, 'x'));
-    handler_.WaitFor(path);
+    HaveHeld(greedy.back(), path, std::string(300'000, 'x'));
   }
   EXPECT_EQ(Connect().Exchange("/echo", std::string(200'000, 'x')).status, 503);
   Client other = Connect(0, "127.0.0.2");
@@ -773,8 +770,7 @@ TEST_P(HttpServerTest, AClientBehindAProxyHasItsOwnRoom) {
   listener_.trusted_proxies = {"127.0.0.1"};
   Start();
   Client greedy = Connect();
-  greedy.SendRequest("/held/1", std::string(490'000, 'x'), "X-Forwarded-For: 203.0.113.1\r\n");
-  handler_.WaitFor("/held/1");
+  HaveHeld(greedy, "/held/1", std::string(490'000, 'x'), "X-Forwarded-For: 203.0.113.1\r\n");
   const std::string body(200'000, 'x');
   EXPECT_EQ(Connect().Exchange("/echo", body, "X-Forwarded-For: 203.0.113.1\r\n").status, 503);
   EXPECT_EQ(Connect().Exchange("/echo", body, "X-Forwarded-For: 203.0.113.2\r\n").status, 200);

@@ -109,7 +109,6 @@ class PathHandler final : public HttpHandler {
     if (path.starts_with("/stuck")) {
       EXPECT_TRUE(let_go.try_acquire_for(std::chrono::seconds(20)));
     }
-    if (path.starts_with("/slow")) std::this_thread::sleep_for(std::chrono::seconds(1));
     if (!path.starts_with("/held")) {
       return then(Response{.body = path + ":", .tail = std::move(body)});
     }
