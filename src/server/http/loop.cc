@@ -130,15 +130,17 @@ void Loop::Tick() {
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Tick();
   }
   if (IsDraining() && now >= drain_until_) return poller_->Stop();
-  ticker_.Set(IsDraining() ? std::min(tick_, kDrainTickMax) : tick_);
+  SetTicker();
 }
+
+void Loop::SetTicker() { ticker_.Set(IsDraining() ? std::min(tick_, kDrainTickMax) : tick_); }
 
 void Loop::Drain() {
   Post([this] {
     drain_until_ = Now() + options_.drain_time_max;
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->Drain();
     if (connections_.empty()) poller_->Stop();
-    ticker_.Set(std::min(tick_, kDrainTickMax));
+    SetTicker();
   });
 }
 

@@ -79,6 +79,7 @@ class Loop final {
   void Tick();
   void HandOut();
   void CloseAll();
+  void SetTicker();
   bool IsDraining() const { return drain_until_ != SteadyTime::max(); }
 
   const HttpOptions& options_;

@@ -108,8 +108,10 @@ Result<Done> CommitLane::GetReady() {
   log_file_ = NamedFile(options_.path + "-wal");
   VSS_RETURN_IF_FAILED(SeeFiles());
   // If it is the log that has filled the disk, moving it into the file makes room.
-  if (disk_was_full_) KeepLogShort(*writer, 0);
-  VSS_RETURN_IF_FAILED(health_.MayWrite());
+  if (disk_was_full_) {
+    KeepLogShort(*writer, 0);
+    VSS_RETURN_IF_FAILED(health_.MayWrite());
+  }
   if (const auto touched = writer->Touch(); !touched) {
     return Unexpected(touched.error().ToFailure());
   }

@@ -33,13 +33,14 @@ void ReadLane::Work(std::vector<ReadJob> jobs) {
   const SteadyTime start = clock_.Steady();
   SteadyTime begun = start;
   Result<Done> ready = GetReady();
+  const auto begin_again = [&] {
+    EndSnapshot();
+    ready = GetReady();
+    begun = clock_.Steady();
+  };
   for (ReadJob& any : jobs) {
     const SteadyTime now = clock_.Steady();
-    if (ready && now - begun > kSnapshotAgeMax) {
-      EndSnapshot();
-      ready = GetReady();
-      begun = now;
-    }
+    if (ready && now - begun > kSnapshotAgeMax) begin_again();
     std::visit(
         [&](auto& job) {
           if (job.deadline.HasPassed(now)) return job.then(Overloaded("the server is busy"));
@@ -47,8 +48,7 @@ void ReadLane::Work(std::vector<ReadJob> jobs) {
           auto answer = reader_->Read(job.space, job.query);
           if (answer) return job.then(*std::move(answer));
           job.then(Unexpected(Explain(answer.error())));
-          EndSnapshot();  // SQLite may have done so already.
-          ready = GetReady();
+          begin_again();  // SQLite may have ended the snapshot already.
         },
         any);
   }
