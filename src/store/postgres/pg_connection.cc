@@ -18,10 +18,7 @@ constexpr int kBinary = 1;
 // What the server needs to notice its own statement timeout and say so.
 constexpr std::chrono::milliseconds kGrace{5000};
 
-// The database's own default may be stricter, and then what a statement sees is what was there when
-// the transaction began: it would not learn that a count has moved since.
-constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL READ COMMITTED"};
-constexpr std::array kCommit = {PgStatement{nullptr, "COMMIT"}};
+constexpr std::array kEnd = {kCommit};
 
 // What is stricter stays.
 constexpr const char* kDurable =
@@ -119,7 +116,7 @@ PgAnswer<PgConnection::Results> PgConnection::Run(const std::vector<PgCall>& cal
 }
 
 PgAnswer<PgConnection::Results> PgConnection::Transact(const std::vector<PgCall>& calls) {
-  return prepared_ ? Run(calls) : OrRollBack(RunBetween(beginning_, calls, kCommit));
+  return prepared_ ? Run(calls) : OrRollBack(RunBetween(beginning_, calls, kEnd));
 }
 
 PgAnswer<PgConnection::Results> PgConnection::Begin(const std::vector<PgCall>& calls) {
@@ -127,7 +124,7 @@ PgAnswer<PgConnection::Results> PgConnection::Begin(const std::vector<PgCall>& c
 }
 
 PgAnswer<PgConnection::Results> PgConnection::Commit(const std::vector<PgCall>& calls) {
-  return OrRollBack(RunBetween({}, calls, kCommit));
+  return OrRollBack(RunBetween({}, calls, kEnd));
 }
 
 // Answers for `calls` only.

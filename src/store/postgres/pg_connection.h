@@ -35,6 +35,11 @@ struct PgStatement {
   const char* sql;
 };
 
+// The database's own default may be stricter, and then what a statement sees is what was there when
+// the transaction began: it would not learn that a count has moved since.
+inline constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL READ COMMITTED"};
+inline constexpr PgStatement kCommit = {nullptr, "COMMIT"};
+
 struct PgCall {
   PgStatement statement;
   PgParams params = {};

@@ -68,7 +68,7 @@ class PostgresArchive final : public Archive {
   // it.
   Result<Done> Hold() override {
     std::vector<PgCall> calls;
-    calls.push_back({{nullptr, "BEGIN"}});
+    calls.push_back({kBegin});
     calls.push_back({{nullptr, "LOCK TABLE vss_db IN SHARE MODE"}});
     const auto held = connection_->Run(calls);
     if (!held) return GiveUp(held.error());
@@ -104,7 +104,7 @@ class PostgresArchive final : public Archive {
     if (records.empty()) return Done{};
     Rank highest = 0;
     std::vector<PgCall> calls;
-    calls.push_back({{nullptr, "BEGIN"}});
+    calls.push_back({kBegin});
     calls.push_back({kStopCounting});
     const std::size_t first_add = calls.size();
     for (const ArchivedRecord& archived : records) {
@@ -127,7 +127,7 @@ class PostgresArchive final : public Archive {
       connection_->RollBack();
       return Invalid("the database already holds different records");
     }
-    const auto committed = connection_->RunOne({nullptr, "COMMIT"});
+    const auto committed = connection_->RunOne(kCommit);
     if (!committed) return GiveUp(committed.error());
     return Done{};
   }

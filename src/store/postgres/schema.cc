@@ -49,9 +49,6 @@ constexpr std::array kOwn = {
     "DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 };
 
-constexpr PgStatement kBegin = {nullptr, "BEGIN ISOLATION LEVEL READ COMMITTED"};
-constexpr PgStatement kCommit = {nullptr, "COMMIT"};
-
 // Two servers that start at once run into each other in ways that no lock can prevent, because the
 // table that holds the lock is itself created.  The later one simply looks again.
 constexpr int kAttempts = 50;
