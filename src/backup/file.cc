@@ -33,7 +33,10 @@ bool IsNameOf(const Descriptor& file, const std::string& path) {
 }  // namespace
 
 Result<Done> FlushFolderOf(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  return FlushFolder(std::filesystem::absolute(path).parent_path());
+}
+
+Result<Done> FlushFolder(const std::string& folder) {
   const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (open.get() < 0 || fsync(open.get()) != 0) return FileFailure(folder, "flushed");
   return Done{};

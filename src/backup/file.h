@@ -53,7 +53,8 @@ enum class Rename { kReplaces, kRefusesToReplace };
 
 // kInvalid if `to` is there already and is not to be replaced.
 Result<Done> RenameFile(const std::string& from, const std::string& to, Rename rename);
-// Makes a new name in the folder of `path` durable.
+// Makes new names in `folder`, or in the one that `path` is in, durable.
+Result<Done> FlushFolder(const std::string& folder);
 Result<Done> FlushFolderOf(const std::string& path);
 
 class Writer final {

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kConflictsShown = 100;
 constexpr std::size_t kBatchItemsMax = 100;
 constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
+// What an unconditional write leaves behind, however often.
+constexpr Version kAfterUnconditionalWrite = 1;
 
 ShortDigest KeyDigest(const Key& key) { return DigestOf({BytesOf(key)}); }
 

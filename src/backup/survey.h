@@ -1,9 +1,8 @@
 // Reads a store until it stands still, and remembers what it saw.
 //
 // A server gives no snapshot over many keys, so the store is read twice: what is the same in two
-// readings, one behind the other, was there all at once between them.  Versions tell most changes;
-// where they cannot, because an unconditional write leaves version 1 behind again and again, the
-// values are read and compared.
+// readings, one behind the other, was there all at once between them.  Values are compared, not
+// only versions, which come back: after a removal, or an unconditional write.
 //
 // Memory: some 150 bytes a key, and the values that are under way (Remote::GetEach).
 #ifndef VSS_BACKUP_SURVEY_H_
@@ -22,9 +21,6 @@
 #include "backup/remote.h"
 
 namespace vss::backup {
-
-// What such a write leaves behind, however often.
-inline constexpr Version kAfterUnconditionalWrite = 1;
 
 struct Progress {
   std::string step;

@@ -68,11 +68,11 @@ Result<Done> LdkFolder::Flush() const {
   std::error_code error;
   auto entry = fs::recursive_directory_iterator(path_, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (IsFolder(*entry)) VSS_RETURN_IF_FAILED(backup::FlushFolderOf(entry->path() / "file"));
+    if (IsFolder(*entry)) VSS_RETURN_IF_FAILED(backup::FlushFolder(entry->path()));
   }
   if (error) return Unavailable(path_ + " cannot be read", error.message());
   for (const fs::path& made : made_) VSS_RETURN_IF_FAILED(backup::FlushFolderOf(made));
-  return backup::FlushFolderOf(fs::path(path_) / "file");
+  return backup::FlushFolder(path_);
 }
 
 Result<std::vector<LdkFile>> ReadLdkFolder(const std::string& path) {
