@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/sole_answer.h"
+
 namespace vss {
 
 // How much a lane may hold, and how much of it goes into one batch.
@@ -79,6 +81,7 @@ class Lane final {
     for (;;) {
       std::vector<Job> batch = Take();
       if (batch.empty()) return;
+      const SoleAnswer scope(batch.size() == 1 && Waiting() == 0);
       work_(std::move(batch));
     }
   }

@@ -1,13 +1,13 @@
 // One client's connection: reads requests, has them answered, and writes the answers in order.
 //
-// A state machine that runs in turns on its loop's thread.  A turn reads and parses what has come,
+// A state machine that runs in turns of its loop's.  A turn reads and parses what has come,
 // starts what may start, writes what is ready, and leaves behind the events it waits for and the
 // deadline that ends the waiting.
 //
 // Order: answers leave in the order of the requests.  Reads may overlap; a write waits until all
 // before it is answered, and everything behind it waits for the write.
 //
-// Threads: the loop's only.  Answers find their way through the loop's Inbox.
+// Threads: in turns of its loop's.  Answers find their way through the loop's Inbox.
 #ifndef VSS_SERVER_HTTP_CONNECTION_H_
 #define VSS_SERVER_HTTP_CONNECTION_H_
 

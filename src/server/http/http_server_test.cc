@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/manual_clock.h"
+#include "base/sole_answer.h"
 #include "server/assembly/options.h"
 #include "server/http/http_testing.h"
 #include "server/http/tls_testing.h"
@@ -31,6 +32,7 @@ class CountingObserver final : public HttpObserver {
     bytes_in += request.bytes_in;
     bytes_out += request.bytes_out;
     last_bytes_out = request.bytes_out;
+    last_thread = std::this_thread::get_id();
     ++requests;
   }
   void OnTimeout(Timeout) override { ++timeouts; }
@@ -38,6 +40,7 @@ class CountingObserver final : public HttpObserver {
 
   std::atomic<std::uint64_t> opened = 0, closed = 0, refused = 0, requests = 0, bytes_in = 0,
                              bytes_out = 0, last_bytes_out = 0, timeouts = 0, handshakes_failed = 0;
+  std::atomic<std::thread::id> last_thread;  // Which answered.
 };
 
 class CountingLog final : public Log {
@@ -282,6 +285,64 @@ TEST_P(HttpServerTest, AClientThatLeavesIsForgotten) {
   handler_.Release("/held/1", {.body = std::string(1 << 20, 'x')});
   WaitForConnections(0);
   EXPECT_EQ(server_->BytesInFlight(), 0U);
+}
+
+TEST_P(HttpServerTest, WhoHasOneAnswerToGiveSendsItItself) {
+  Start();
+  Client client = Connect();
+  // The server's own thread may be at work just then.
+  for (int i = 0; i < 1000 && observer_.last_thread != std::this_thread::get_id(); ++i) {
+    HaveHeld(client, "/held/1");
+    {
+      const SoleAnswer scope(true);
+      handler_.Release("/held/1", {.body = "one"});
+    }
+    EXPECT_EQ(client.Receive().body, "one");
+    WaitForRequests(static_cast<std::uint64_t>(i) + 1);
+  }
+  EXPECT_EQ(observer_.last_thread, std::this_thread::get_id());
+}
+
+TEST_P(HttpServerTest, WhoeverSendsAnswersMayMeetClientsThatLeave) {
+  constexpr int kClients = 4;
+  constexpr int kRounds = 100;
+  Start();
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kClients; ++i) {
+    threads.emplace_back([this, path = "/held/" + std::to_string(i)] {
+      for (int round = 0; round < kRounds; ++round) {
+        Client client = Connect();
+        client.SendRequest(path);
+        client.SendRequest("/echo", "next");
+        handler_.WaitFor(path);
+        std::jthread answering([&] {
+          const SoleAnswer scope(true);
+          handler_.Release(path, {.body = "one"});
+        });
+        if (round % 2 == 0) continue;
+        EXPECT_EQ(client.Receive().body, "one");
+        EXPECT_EQ(client.Receive().body, "/echo:next");
+      }
+    });
+  }
+  threads.clear();
+  WaitForConnections(0);
+  WaitForRoom();
+}
+
+TEST_P(HttpServerTest, TheLastAnswerMayComeFromWhoeverGivesIt) {
+  for (int i = 0; i < 50; ++i) {
+    Start();
+    Client client = Connect();
+    HaveHeld(client, "/held/1");
+    std::jthread stopping([&] { server_->Stop(); });
+    {
+      const SoleAnswer scope(true);
+      handler_.Release("/held/1", {.body = "one"});
+    }
+    EXPECT_EQ(client.Receive().body, "one");
+    EXPECT_TRUE(client.IsEnded());
+  }
 }
 
 TEST_P(HttpServerTest, MalformedRequestsAreAnsweredInTheServicesForm) {

@@ -1,9 +1,9 @@
 #include "server/http/loop.h"
 
 #include <algorithm>
-#include <csignal>
 
 #include "base/check.h"
+#include "base/sole_answer.h"
 #include "server/http/response_head.h"
 
 namespace vss::server {
@@ -26,7 +26,7 @@ milliseconds TickFor(const HttpOptions& options) {
 }  // namespace
 
 void Inbox::Deliver(Delivery delivery) {
-  if (std::this_thread::get_id() == thread_) {
+  if (Poller::Here() == turns_) {
     // Answered before `serve` returned: the turn that called it goes on with the answer.
     const auto connection = delivery.connection.lock();
     if (!connection) return;
@@ -43,7 +43,10 @@ void Inbox::Deliver(Delivery delivery) {
     if (loop != nullptr) state.deliveries.push_back(std::move(delivery));
     return state.deliveries.size() == 1 ? state.poller : nullptr;
   });
-  if (poller) poller->Post([loop] { loop->HandOut(); });
+  if (!poller) return;
+  const auto hand_out = [loop] { loop->HandOut(); };
+  if (SoleAnswer::IsHere() && poller->TryRun(hand_out)) return;
+  poller->Post(hand_out);
 }
 
 Loop::Loop(const HttpOptions& options, const Clock& clock)
@@ -72,13 +75,6 @@ void Loop::Join() {
 }
 
 void Loop::Run() {
-  // OpenSSL writes with plain write(), which signals when the client has gone.
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-
-  inbox_->thread_ = std::this_thread::get_id();
   ticked_at_ = Now();
   Tick();
   poller_->Run();

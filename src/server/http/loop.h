@@ -1,6 +1,6 @@
-// One thread, and the connections that live on it.
+// One thread, and the connections that it looks after.
 //
-// Threads: Adopt, Drain, Post and the Inbox from any thread; the rest from the loop's own.
+// Threads: Adopt, Drain, Post and the Inbox from any thread; the rest in turns of its poller's.
 #ifndef VSS_SERVER_HTTP_LOOP_H_
 #define VSS_SERVER_HTTP_LOOP_H_
 
@@ -34,6 +34,8 @@ struct Delivery {
 // Where a loop's answers come in.  It outlives the loop if an answer does, and then drops it.
 class Inbox final {
  public:
+  explicit Inbox(const Poller& poller) : turns_(&poller) {}
+
   void Deliver(Delivery delivery);
 
  private:
@@ -43,8 +45,7 @@ class Inbox final {
     std::shared_ptr<Poller> poller;  // The loop's, until it goes.
     std::vector<Delivery> deliveries;
   };
-  // Set once, before there is a connection.
-  std::thread::id thread_;
+  const Poller* const turns_;  // To know by whose turn it is; may be gone.
   Guarded<State> state_;
 };
 
@@ -89,7 +90,7 @@ class Loop final {
   Timer ticker_{*poller_, [this] { Tick(); }};
   SteadyTime ticked_at_ = {};
   bool was_excused_ = false;  // The last tick came late, and judged nobody.
-  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>(*poller_);
   std::vector<std::shared_ptr<Connection>> connections_;
   std::string date_;
   SteadyTime drain_until_ = SteadyTime::max();

@@ -2,7 +2,9 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 
 #include "base/check.h"
@@ -16,6 +18,16 @@ Readiness ReadinessOf(std::uint32_t events) {
   return {.can_read = is_broken || (events & (EPOLLIN | EPOLLRDHUP)) != 0,
           .can_write = is_broken || (events & EPOLLOUT) != 0,
           .has_ended = is_broken || (events & EPOLLRDHUP) != 0};
+}
+
+// OpenSSL writes with plain write(), which signals when the client has gone.
+void IgnoreBrokenPipes() {
+  thread_local bool are_ignored = false;
+  if (std::exchange(are_ignored, true)) return;
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 }
 
 }  // namespace
@@ -35,16 +47,29 @@ bool Poller::Watch(int descriptor, Watcher& watcher) {
 }
 
 void Poller::Forget(const Watcher& watcher) {
+  if (is_waiting_) forgotten_.push_back(&watcher);
   for (epoll_event& event : untold_) {
     if (event.data.ptr == &watcher) event.data.ptr = nullptr;
   }
 }
 
+Poller::Stay::Stay(const Poller& poller) {
+  here_ = &poller;
+  IgnoreBrokenPipes();
+}
+
 void Poller::Run() {
+  std::unique_lock turn(turn_);
   while (!std::exchange(is_stopped_, false)) {
+    is_waiting_ = true;
+    turn.unlock();
     const int count = ::epoll_wait(epoll_.Get(), events_.data(), events_.size(), -1);
     CHECK(count >= 0 || errno == EINTR);
+    turn.lock();
+    is_waiting_ = false;
+    const Stay stay(*this);
     untold_ = std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);
+    for (const Watcher* watcher : std::exchange(forgotten_, {})) Forget(*watcher);
     while (!untold_.empty()) {
       const epoll_event event = untold_.front();
       untold_ = untold_.subspan(1);
@@ -55,13 +80,20 @@ void Poller::Run() {
   }
 }
 
+void Poller::Stop() {
+  is_stopped_ = true;
+  if (is_waiting_) WakeUp();
+}
+
 void Poller::Add(std::function<void()> f) {
   const bool is_first = posted_.With([&](auto& posted) {
     posted.push_back(std::move(f));
     return posted.size() == 1;
   });
-  if (is_first) CHECK(::eventfd_write(wake_up_.Get(), 1) == 0);
+  if (is_first) WakeUp();
 }
+
+void Poller::WakeUp() { CHECK(::eventfd_write(wake_up_.Get(), 1) == 0); }
 
 void Poller::RunPosted() {
   for (const auto& f : posted_.With([](auto& posted) { return std::exchange(posted, {}); })) f();

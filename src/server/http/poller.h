@@ -4,8 +4,8 @@
 // Who is told that there is something to read, and does not read until there is no more, has to
 // remember that.
 //
-// Threads: Watch and Post from any; the rest, and all calls of watchers and of what was posted, on
-// the one that runs it.
+// Threads: Watch, Post and TryRun from any; the rest, and all calls of watchers and of what
+// was posted, one at a time: on the thread that runs it, or in TryRun while that one waits.
 #ifndef VSS_SERVER_HTTP_POLLER_H_
 #define VSS_SERVER_HTTP_POLLER_H_
 
@@ -14,6 +14,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -55,19 +56,46 @@ class Poller final {
     Add([f = std::make_shared<F>(std::move(f))] { (*f)(); });
   }
 
+  // Calls `f` here and now, if the thread that runs the poller waits for something to happen.
+  // False: it is not waiting, or not running, or this is a call of some poller's already.
+  template <typename F>
+  [[nodiscard]] bool TryRun(F f) {
+    if (here_ != nullptr) return false;
+    const std::unique_lock turn(turn_, std::try_to_lock);
+    if (!turn.owns_lock() || !is_waiting_) return false;
+    const Stay stay(*this);
+    f();
+    return true;
+  }
+  // The one whose watchers this thread is calling; nullptr: none.
+  static const Poller* Here() { return here_; }
+
   // Until Stop.
   void Run();
-  void Stop() { is_stopped_ = true; }
+  void Stop();
 
  private:
+  // For as long as a thread calls watchers.
+  class Stay final {
+   public:
+    explicit Stay(const Poller& poller);
+    ~Stay() { here_ = nullptr; }
+  };
+
   void Add(std::function<void()> f);
+  void WakeUp();
   void RunPosted();
+
+  static inline thread_local const Poller* here_ = nullptr;
 
   const FileDescriptor epoll_;
   const FileDescriptor wake_up_;  // There is something in posted_.
   Guarded<std::vector<std::function<void()>>> posted_;
   std::array<epoll_event, 128> events_;
   std::span<epoll_event> untold_;  // Those of events_ whose watchers are still to be told.
+  std::mutex turn_;                // Of whoever calls watchers, and over the following.
+  bool is_waiting_ = false;
+  std::vector<const Watcher*> forgotten_;  // While it waits.
   bool is_stopped_ = false;
 };
 

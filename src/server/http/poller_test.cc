@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -205,6 +206,65 @@ TEST_F(PollerTest, ATimerThatWasSetAnewOrCancelledInTheSameMomentDoesNotRunOut) 
   RunOnce();
   EXPECT_EQ(end.times(), 1);
   EXPECT_EQ(count, 0);
+}
+
+// Run by a thread of its own, until it is stopped.
+class SharedPollerTest : public PollerTest {
+ protected:
+  // On this thread, as soon as the other waits.
+  template <typename F>
+  void RunHere(F f) {
+    while (!poller_.TryRun(f)) std::this_thread::yield();
+  }
+
+  std::thread other_{[this] { poller_.Run(); }};
+};
+
+TEST_F(SharedPollerTest, AnotherThreadMayTakeATurn) {
+  std::thread::id ran;
+  RunHere([&] {
+    ran = std::this_thread::get_id();
+    EXPECT_EQ(Poller::Here(), &poller_);
+    EXPECT_FALSE(poller_.TryRun([] {})) << "it is this thread's own turn";
+  });
+  EXPECT_EQ(ran, std::this_thread::get_id());
+  EXPECT_EQ(Poller::Here(), nullptr);
+  RunHere([&] { poller_.Stop(); });
+  other_.join();
+  EXPECT_FALSE(poller_.TryRun([] {})) << "nobody runs it any more";
+}
+
+TEST_F(SharedPollerTest, TurnsDoNotOverlap) {
+  constexpr int kTurns = 2000;
+  int count = 0;  // Of everybody.
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < kTurns; ++j) RunHere([&] { ++count; });
+    });
+    threads.emplace_back([&] {
+      for (int j = 0; j < kTurns; ++j) poller_.Post([&] { ++count; });
+    });
+  }
+  threads.clear();
+  poller_.Post([&] { poller_.Stop(); });
+  other_.join();
+  EXPECT_EQ(count, 4 * kTurns);
+}
+
+// What is to be told may have been fetched before it was forgotten.
+TEST_F(SharedPollerTest, WhoWasForgottenInAnothersTurnHearsNothing) {
+  for (int i = 0; i < 2000; ++i) {
+    auto end = std::make_unique<End>(poller_);
+    std::thread sender([&end = *end] { end.EndSending(); });
+    RunHere([&] { end->Close(); });
+    const int times = end->times();
+    RunHere([] {});
+    EXPECT_EQ(end->times(), times);
+    sender.join();
+  }
+  RunHere([&] { poller_.Stop(); });
+  other_.join();
 }
 
 }  // namespace
