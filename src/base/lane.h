@@ -1,10 +1,11 @@
-// A Lane: one thread that owns something that blocks, and a bounded queue in front of it.
+// A Lane: something that blocks, a thread that works with it, and a bounded queue in front.
 //
 // The thread takes everything that waits and handles it in one go.  That is group commit without a
 // timer: while one batch is on its way to the disk the next one gathers, so a lone caller waits for
 // nobody and a thousand callers share one flush.
 //
-// Threads:   Offer and Waiting from any thread.  `work` runs on the lane's own thread only.
+// Threads:   Offer and Waiting from any thread.  `work` runs on one at a time: the lane's own or,
+//            if nobody is at work, a caller's that has a SpareHand.
 // Stopping:  Finish, or the destructor, lets the lane finish every job that was accepted and joins
 //            it.
 #ifndef VSS_BASE_LANE_H_
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/sole_answer.h"
+#include "base/spare_hand.h"
 
 namespace vss {
 
@@ -57,12 +59,19 @@ class Lane final {
   // Queues `job`, which carries `bytes` of data.  Gives it back if the queue is full or the lane is
   // stopping.
   std::optional<Job> Offer(Job job, std::size_t bytes) {
+    bool is_quiet = false;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || queue_.size() >= limits_.queue_jobs_max) return job;
       queue_.push_back({std::move(job), bytes});
+      if (is_at_work_) return std::nullopt;  // Whoever that is takes it next.
+      is_quiet = is_quiet_;
     }
-    wake_.notify_one();
+    const auto work = [this] {
+      std::unique_lock lock(mutex_);
+      WorkOff(lock);
+    };
+    if (!is_quiet || !SpareHand::Takes(work)) wake_.notify_one();
     return std::nullopt;
   }
 
@@ -78,18 +87,31 @@ class Lane final {
   };
 
   void Run() {
+    std::unique_lock lock(mutex_);
     for (;;) {
-      std::vector<Job> batch = Take();
-      if (batch.empty()) return;
-      const SoleAnswer scope(batch.size() == 1 && Waiting() == 0);
-      work_(std::move(batch));
+      wake_.wait(lock, [this] { return !is_at_work_ && (stopping_ || !queue_.empty()); });
+      if (queue_.empty()) return;
+      WorkOff(lock);
     }
   }
 
-  // Waits for work.  Empty means that the lane is stopping and nothing is left.
+  // Everything that waits, unless somebody is at it already.
+  void WorkOff(std::unique_lock<std::mutex>& lock) {
+    if (is_at_work_) return;
+    is_at_work_ = true;
+    while (!queue_.empty()) {
+      std::vector<Job> batch = Take();
+      is_quiet_ = batch.size() == 1 && queue_.empty();
+      const SoleAnswer scope(is_quiet_);
+      lock.unlock();
+      work_(std::move(batch));
+      lock.lock();
+    }
+    is_at_work_ = false;
+    if (stopping_) wake_.notify_one();
+  }
+
   std::vector<Job> Take() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     std::vector<Job> batch;
     std::size_t bytes = 0;
     while (!queue_.empty() && batch.size() < limits_.batch_jobs_max) {
@@ -106,6 +128,8 @@ class Lane final {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Queued> queue_;
+  bool is_at_work_ = false;
+  bool is_quiet_ = true;  // Whoever came last came alone.
   bool stopping_ = false;
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -345,6 +345,65 @@ TEST_P(HttpServerTest, TheLastAnswerMayComeFromWhoeverGivesIt) {
   }
 }
 
+TEST_P(HttpServerTest, WhoReadsALoneRequestWorksOnItAndKeepsNobodyWaiting) {
+  options_.threads = 1;
+  Start();
+  Client client = Connect();
+  Client other = Connect();
+  // Whoever takes its place may not be there yet.
+  while (handler_.worked_by_those_who_offered == 0) {
+    EXPECT_EQ(client.Exchange("/lane").body, "/lane");
+  }
+  for (int i = 0; i < 20; ++i) {
+    client.SendRequest("/lane/stuck");
+    handler_.WaitForHead("/lane/stuck", i + 1);
+    EXPECT_EQ(other.Exchange("/echo").body, "/echo:");
+    EXPECT_FALSE(client.HasReply());
+    handler_.let_go.release();
+    EXPECT_EQ(client.Receive().body, "/lane/stuck");
+  }
+  EXPECT_GT(handler_.worked_by_those_who_offered, 1);
+}
+
+TEST_P(HttpServerTest, AnswersOfALaneComeInOrderWhoeverWorks) {
+  constexpr int kClients = 4;
+  constexpr int kRounds = 300;
+  Start();
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kClients; ++i) {
+    threads.emplace_back([this] {
+      for (int round = 0; round < kRounds; round += 30) {
+        Client client = Connect();
+        for (int j = 0; j < 10; ++j) {
+          client.SendRequest("/lane/1");
+          client.SendRequest("/lane/2");
+          EXPECT_EQ(client.Receive().body, "/lane/1");
+          EXPECT_EQ(client.Receive().body, "/lane/2");
+          EXPECT_EQ(client.Exchange("/lane/3").body, "/lane/3");
+        }
+        client.SendRequest("/lane/nobody-hears-this");
+      }
+    });
+  }
+  threads.clear();
+  WaitForConnections(0);
+  WaitForRoom();
+}
+
+TEST_P(HttpServerTest, StoppingWaitsForWhoWorksAndSendsTheAnswer) {
+  for (int i = 0; i < 20; ++i) {
+    Start();
+    Client client = Connect();
+    EXPECT_EQ(client.Exchange("/lane").status, 200);
+    client.SendRequest("/lane/stuck");
+    handler_.WaitForHead("/lane/stuck", i + 1);
+    std::jthread stopping([&] { server_->Stop(); });
+    handler_.let_go.release();
+    EXPECT_EQ(client.Receive().body, "/lane/stuck");
+    EXPECT_TRUE(client.IsEnded());
+  }
+}
+
 TEST_P(HttpServerTest, MalformedRequestsAreAnsweredInTheServicesForm) {
   Start();
   Client client = Connect();

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/lane.h"
 #include "server/http/file_descriptor.h"
 #include "server/http/handler.h"
 
@@ -36,6 +37,7 @@ namespace vss::server::testing {
 // /large...   answers 1.5 MiB at once
 // /failing    fails
 // /read...    and /held/read... are reads
+// /lane...    answers from a lane; /lane/stuck... keeps it until the test lets it go
 class PathHandler final : public HttpHandler {
  public:
   ~PathHandler() override {
@@ -43,7 +45,8 @@ class PathHandler final : public HttpHandler {
   }
 
   std::uint64_t body_bytes_max = 1 << 20;
-  std::binary_semaphore let_go{0};  // Of /stuck.
+  std::atomic<int> worked_by_those_who_offered = 0;  // Jobs of the lane.
+  std::binary_semaphore let_go{0};                   // Of /stuck and /lane/stuck.
 
   Expected<Accepted, Response> OnHead(const RequestHead& head) override {
     const std::string path(head.Path());
@@ -106,8 +109,10 @@ class PathHandler final : public HttpHandler {
     if (path == "/failing") return then(Unavailable("it failed"));
     if (path.starts_with("/closing")) return then(Response{.body = "closing", .close = true});
     if (path.starts_with("/large")) return then(Response{.body = std::string(3 << 19, 'x')});
-    if (path.starts_with("/stuck")) {
-      EXPECT_TRUE(let_go.try_acquire_for(std::chrono::seconds(20)));
+    if (path.starts_with("/stuck")) BeStuck();
+    if (path.starts_with("/lane")) {
+      EXPECT_FALSE(lane_.Offer({path, std::move(then), std::this_thread::get_id()}, 0));
+      return;
     }
     if (!path.starts_with("/held")) {
       return then(Response{.body = path + ":", .tail = std::move(body)});
@@ -117,11 +122,27 @@ class PathHandler final : public HttpHandler {
     changed_.notify_all();
   }
 
+  struct Job {
+    std::string path;
+    Then<Response> then;
+    std::thread::id offered_by;
+  };
+
+  void BeStuck() { EXPECT_TRUE(let_go.try_acquire_for(std::chrono::seconds(20))); }
+  void Work(std::vector<Job> jobs) {
+    for (Job& job : jobs) {
+      if (job.offered_by == std::this_thread::get_id()) ++worked_by_those_who_offered;
+      if (job.path.starts_with("/lane/stuck")) BeStuck();
+    }
+    for (Job& job : jobs) job.then(Response{.body = job.path});
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Then<Response>> held_;
   std::map<std::string, int> heads_;
   std::string client_address_;
+  Lane<Job> lane_{{}, [this](std::vector<Job> jobs) { Work(std::move(jobs)); }};
 };
 
 struct Reply {

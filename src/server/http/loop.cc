@@ -58,7 +58,7 @@ Loop::Loop(const HttpOptions& options, const Clock& clock)
 }
 
 Loop::~Loop() {
-  CHECK(!thread_.joinable());
+  for (const std::thread& thread : threads_) CHECK(!thread.joinable());
   inbox_->state_.With([](Inbox::State& state) {
     state.loop = nullptr;
     state.poller.reset();
@@ -67,18 +67,20 @@ Loop::~Loop() {
 }
 
 void Loop::Start() {
-  thread_ = std::thread([this] { Run(); });
+  ticked_at_ = Now();
+  Tick();
+  for (std::thread& thread : threads_) thread = std::thread([this] { Run(); });
 }
 
 void Loop::Join() {
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void Loop::Run() {
-  ticked_at_ = Now();
-  Tick();
   poller_->Run();
-  CloseAll();
+  if (--running_ == 0) CloseAll();
 }
 
 void Loop::Adopt(const Site& site, Arrival arrival) {

@@ -1,10 +1,11 @@
-// One thread, and the connections that it looks after.
+// Connections, and the threads that look after them: one, and one that takes its place at times.
 //
 // Threads: Adopt, Drain, Post and the Inbox from any thread; the rest in turns of its poller's.
 #ifndef VSS_SERVER_HTTP_LOOP_H_
 #define VSS_SERVER_HTTP_LOOP_H_
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -75,6 +76,8 @@ class Loop final {
   void Remove(const Connection& connection);
 
  private:
+  static constexpr int kThreads = 2;
+
   friend class Inbox;
   void Run();
   void Tick();
@@ -95,7 +98,8 @@ class Loop final {
   std::string date_;
   SteadyTime drain_until_ = SteadyTime::max();
   std::array<char, 64 << 10> scratch_;
-  std::thread thread_;
+  std::atomic<int> running_ = kThreads;
+  std::array<std::thread, kThreads> threads_;
 };
 
 }  // namespace vss::server

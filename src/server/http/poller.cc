@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "base/spare_hand.h"
 
 namespace vss::server {
 namespace {
@@ -33,11 +34,18 @@ void IgnoreBrokenPipes() {
 }  // namespace
 
 Poller::Poller()
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  CHECK(epoll_.IsOpen() && wake_up_.IsOpen());
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      following_(::epoll_create1(EPOLL_CLOEXEC)),
+      stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  CHECK(epoll_.IsOpen() && wake_up_.IsOpen() && following_.IsOpen() && stop_.IsOpen());
   // Every write is told, so nobody needs to read.
   epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
   CHECK(::epoll_ctl(epoll_.Get(), EPOLL_CTL_ADD, wake_up_.Get(), &event) == 0);
+  event = {.events = 0, .data = {.ptr = this}};
+  CHECK(::epoll_ctl(following_.Get(), EPOLL_CTL_ADD, epoll_.Get(), &event) == 0);
+  event = {.events = EPOLLIN, .data = {.ptr = nullptr}};
+  CHECK(::epoll_ctl(following_.Get(), EPOLL_CTL_ADD, stop_.Get(), &event) == 0);
 }
 
 bool Poller::Watch(int descriptor, Watcher& watcher) {
@@ -59,29 +67,68 @@ Poller::Stay::Stay(const Poller& poller) {
 }
 
 void Poller::Run() {
-  std::unique_lock turn(turn_);
-  while (!std::exchange(is_stopped_, false)) {
-    is_waiting_ = true;
-    turn.unlock();
-    const int count = ::epoll_wait(epoll_.Get(), events_.data(), events_.size(), -1);
-    CHECK(count >= 0 || errno == EINTR);
-    turn.lock();
-    is_waiting_ = false;
-    const Stay stay(*this);
-    untold_ = std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);
-    for (const Watcher* watcher : std::exchange(forgotten_, {})) Forget(*watcher);
-    while (!untold_.empty()) {
-      const epoll_event event = untold_.front();
-      untold_ = untold_.subspan(1);
-      if (event.data.ptr == nullptr) continue;
-      static_cast<Watcher*>(event.data.ptr)->OnReady(ReadinessOf(event.events));
-    }
-    RunPosted();
+  IgnoreBrokenPipes();
+  std::unique_lock lead(lead_, std::try_to_lock);
+  for (std::function<void()> work;;) {
+    if (!lead.owns_lock() && !Follow(lead)) return;
+    if (!TakeTurn(work)) return;
+    if (!work) continue;
+    // In this order: whoever is called finds the lead free.
+    lead.unlock();
+    CallFollowers(true);
+    std::exchange(work, nullptr)();
+    if (lead.try_lock()) CallFollowers(false);
   }
+}
+
+// Until something happens and nobody leads.  False: stopped.
+bool Poller::Follow(std::unique_lock<std::mutex>& lead) {
+  ++followers_;
+  bool is_stopped = false;
+  while (!is_stopped && !lead.owns_lock()) {
+    epoll_event event;
+    const int count = ::epoll_wait(following_.Get(), &event, 1, -1);
+    CHECK(count >= 0 || errno == EINTR);
+    if (count != 1) continue;
+    is_stopped = event.data.ptr != this;
+    if (!is_stopped) static_cast<void>(lead.try_lock());
+  }
+  --followers_;
+  return !is_stopped;
+}
+
+void Poller::CallFollowers(bool when_something_happens) {
+  epoll_event event = {.events = when_something_happens ? EPOLLIN | EPOLLONESHOT : 0U,
+                       .data = {.ptr = this}};
+  CHECK(::epoll_ctl(following_.Get(), EPOLL_CTL_MOD, epoll_.Get(), &event) == 0);
+}
+
+bool Poller::TakeTurn(std::function<void()>& work) {
+  std::unique_lock turn(turn_);
+  if (is_stopped_) return false;
+  is_waiting_ = true;
+  turn.unlock();
+  const int count = ::epoll_wait(epoll_.Get(), events_.data(), events_.size(), -1);
+  CHECK(count >= 0 || errno == EINTR);
+  turn.lock();
+  is_waiting_ = false;
+  const Stay stay(*this);
+  untold_ = std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);
+  for (const Watcher* watcher : std::exchange(forgotten_, {})) Forget(*watcher);
+  while (!untold_.empty()) {
+    const epoll_event event = untold_.front();
+    untold_ = untold_.subspan(1);
+    if (event.data.ptr == nullptr) continue;
+    const SpareHand hand(untold_.empty() && followers_ > 0 ? &work : nullptr);
+    static_cast<Watcher*>(event.data.ptr)->OnReady(ReadinessOf(event.events));
+  }
+  RunPosted();
+  return true;
 }
 
 void Poller::Stop() {
   is_stopped_ = true;
+  CHECK(::eventfd_write(stop_.Get(), 1) == 0);
   if (is_waiting_) WakeUp();
 }
 

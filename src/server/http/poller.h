@@ -4,14 +4,15 @@
 // Who is told that there is something to read, and does not read until there is no more, has to
 // remember that.
 //
-// Threads: Watch, Post and TryRun from any; the rest, and all calls of watchers and of what
-// was posted, one at a time: on the thread that runs it, or in TryRun while that one waits.
+// Threads: Watch, Post, TryRun and Run from any.  The rest, and all calls of watchers and of what
+// was posted, happen one at a time: on the thread that waits, or in TryRun while it does.
 #ifndef VSS_SERVER_HTTP_POLLER_H_
 #define VSS_SERVER_HTTP_POLLER_H_
 
 #include <sys/epoll.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -56,13 +57,13 @@ class Poller final {
     Add([f = std::make_shared<F>(std::move(f))] { (*f)(); });
   }
 
-  // Calls `f` here and now, if the thread that runs the poller waits for something to happen.
-  // False: it is not waiting, or not running, or this is a call of some poller's already.
+  // Calls `f` here and now.  False: another thread calls watchers just then, or it was stopped, or
+  // this is a call of some poller's already.
   template <typename F>
   [[nodiscard]] bool TryRun(F f) {
     if (here_ != nullptr) return false;
     const std::unique_lock turn(turn_, std::try_to_lock);
-    if (!turn.owns_lock() || !is_waiting_) return false;
+    if (!turn.owns_lock() || is_stopped_) return false;
     const Stay stay(*this);
     f();
     return true;
@@ -70,8 +71,14 @@ class Poller final {
   // The one whose watchers this thread is calling; nullptr: none.
   static const Poller* Here() { return here_; }
 
-  // Until Stop.
+  // Until Stop.  Of several threads one leads: it waits, and calls watchers.  In the last call of a
+  // turn it has a SpareHand, if another follows: while it is at that work the other takes the lead,
+  // but is woken up only if something happens.
   void Run();
+  // Waits until something happens and tells of it.  What is put into `work` is the caller's to do.
+  // False: stopped.
+  bool TakeTurn(std::function<void()>& work);
+  // For good.
   void Stop();
 
  private:
@@ -82,6 +89,8 @@ class Poller final {
     ~Stay() { here_ = nullptr; }
   };
 
+  bool Follow(std::unique_lock<std::mutex>& lead);
+  void CallFollowers(bool when_something_happens);
   void Add(std::function<void()> f);
   void WakeUp();
   void RunPosted();
@@ -89,11 +98,15 @@ class Poller final {
   static inline thread_local const Poller* here_ = nullptr;
 
   const FileDescriptor epoll_;
-  const FileDescriptor wake_up_;  // There is something in posted_.
+  const FileDescriptor wake_up_;    // There is something in posted_.
+  const FileDescriptor following_;  // Where those who follow wait: for epoll_ and stop_.
+  const FileDescriptor stop_;
   Guarded<std::vector<std::function<void()>>> posted_;
   std::array<epoll_event, 128> events_;
   std::span<epoll_event> untold_;  // Those of events_ whose watchers are still to be told.
-  std::mutex turn_;                // Of whoever calls watchers, and over the following.
+  std::mutex lead_;                // Of the thread that leads.
+  std::atomic<int> followers_ = 0;
+  std::mutex turn_;  // Of whoever calls watchers, and over the following.
   bool is_waiting_ = false;
   std::vector<const Watcher*> forgotten_;  // While it waits.
   bool is_stopped_ = false;

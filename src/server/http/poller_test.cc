@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/spare_hand.h"
 #include "server/http/timer.h"
 
 namespace vss::server {
@@ -48,10 +51,8 @@ class End final : public Poller::Watcher {
     const std::string bytes(4096, 'x');
     while (::send(near_.Get(), bytes.data(), bytes.size(), 0) > 0) continue;
   }
-  void ReadFar() const {
-    char bytes[4096];
-    while (::recv(far_.Get(), bytes, sizeof bytes, 0) > 0) continue;
-  }
+  void Read() const { ReadAll(near_); }
+  void ReadFar() const { ReadAll(far_); }
   void EndSending() const { ::shutdown(far_.Get(), SHUT_WR); }
   void Leave() { far_ = FileDescriptor(); }
   void Then(std::function<void()> then) { then_ = std::move(then); }
@@ -59,6 +60,11 @@ class End final : public Poller::Watcher {
   Readiness last() const { return last_; }
 
  private:
+  static void ReadAll(const FileDescriptor& end) {
+    char bytes[4096];
+    while (::recv(end.Get(), bytes, sizeof bytes, 0) > 0) continue;
+  }
+
   Poller& poller_;
   FileDescriptor near_;
   FileDescriptor far_;
@@ -71,8 +77,9 @@ class PollerTest : public ::testing::Test {
  protected:
   // Everything that has happened by now.
   void RunOnce() {
-    poller_.Post([this] { poller_.Stop(); });
-    poller_.Run();
+    poller_.Post([] {});
+    std::function<void()> work;
+    EXPECT_TRUE(poller_.TakeTurn(work));
   }
 
   Poller poller_;
@@ -208,6 +215,14 @@ TEST_F(PollerTest, ATimerThatWasSetAnewOrCancelledInTheSameMomentDoesNotRunOut) 
   EXPECT_EQ(count, 0);
 }
 
+TEST_F(PollerTest, NobodyTurnsToOtherWorkWhomNobodyFollows) {
+  End end(poller_);
+  end.Then([] { EXPECT_FALSE(SpareHand::Takes([] {})); });
+  end.Send("now");
+  RunOnce();
+  EXPECT_EQ(end.times(), 1);
+}
+
 // Run by a thread of its own, until it is stopped.
 class SharedPollerTest : public PollerTest {
  protected:
@@ -250,6 +265,88 @@ TEST_F(SharedPollerTest, TurnsDoNotOverlap) {
   poller_.Post([&] { poller_.Stop(); });
   other_.join();
   EXPECT_EQ(count, 4 * kTurns);
+}
+
+// Run by two threads.
+class LedPollerTest : public SharedPollerTest {
+ protected:
+  // Has `end` told until the thread that tells it takes `work`: the other may not follow yet.
+  void GiveWork(End& end, const std::function<void()>& work) {
+    std::atomic<bool> is_taken = false;
+    RunHere([&] { end.Then([&] { is_taken = is_taken || SpareHand::Takes(work); }); });
+    while (!is_taken) {
+      end.Send("now");
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    RunHere([&] { end.Then({}); });
+  }
+  void StopBoth() {
+    RunHere([&] { poller_.Stop(); });
+    other_.join();
+    third_.join();
+  }
+
+  std::thread third_{[this] { poller_.Run(); }};
+};
+
+TEST_F(LedPollerTest, AllWhoRunItEndWithIt) { StopBoth(); }
+
+TEST_F(LedPollerTest, AnotherTakesTheLeadOfOneWhoTurnsToOtherWork) {
+  End end(poller_);
+  End other_end(poller_);
+  std::binary_semaphore done{0};
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<std::thread::id> worker;
+    std::atomic<std::thread::id> leader;
+    std::binary_semaphore finish{0};
+    GiveWork(end, [&] {
+      worker = std::this_thread::get_id();
+      finish.acquire();
+      done.release();
+    });
+    RunHere([&] { other_end.Then([&] { leader = std::this_thread::get_id(); }); });
+    other_end.Send("now");
+    while (leader == std::thread::id()) std::this_thread::yield();
+    EXPECT_NE(worker.load(), leader.load());
+    finish.release();
+    done.acquire();
+    RunHere([&] { other_end.Then({}); });
+  }
+  StopBoth();
+}
+
+TEST_F(LedPollerTest, NothingIsMissedWhenTheLeadChanges) {
+  End end(poller_);
+  std::binary_semaphore told{0};
+  std::atomic<int> worked = 0;
+  RunHere([&] {
+    end.Then([&] {
+      end.Read();
+      static_cast<void>(SpareHand::Takes([&worked] { ++worked; }));
+      told.release();
+    });
+  });
+  for (int i = 0; i < 5000; ++i) {
+    i % 3 == 0 ? poller_.Post([&] { told.release(); }) : end.Send("now");
+    ASSERT_TRUE(told.try_acquire_for(std::chrono::seconds(20))) << i;
+  }
+  StopBoth();
+  EXPECT_GT(worked, 0);
+}
+
+TEST_F(LedPollerTest, StoppingWaitsForWorkThatWasTaken) {
+  End end(poller_);
+  std::atomic<bool> is_done = false;
+  std::binary_semaphore finish{0};
+  GiveWork(end, [&] {
+    finish.acquire();
+    is_done = true;
+  });
+  RunHere([&] { poller_.Stop(); });
+  finish.release();
+  other_.join();
+  third_.join();
+  EXPECT_TRUE(is_done);
 }
 
 // What is to be told may have been fetched before it was forgotten.
