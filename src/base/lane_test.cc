@@ -113,13 +113,22 @@ TEST_F(LaneTest, ASpareHandWorksHere) {
   {
     const SpareHand hand(&work);
     Offer(1);
-    Offer(2);
   }
   ASSERT_TRUE(work);
   work();
   const Batch batch = Next();
-  EXPECT_EQ(batch.jobs, (Jobs{1, 2}));
+  EXPECT_EQ(batch.jobs, Jobs{1});
   EXPECT_TRUE(batch.IsHere());
+}
+
+TEST_F(LaneTest, ASpareHandIsTakenOnce) {
+  std::function<void()> work;
+  {
+    const SpareHand hand(&work);
+    EXPECT_TRUE(SpareHand::Takes([] {}));
+    Offer(1);
+  }
+  EXPECT_FALSE(Next().IsHere());
 }
 
 TEST_F(LaneTest, ASpareHandIsNotNeededWhereSomebodyIsAtWork) {

@@ -35,12 +35,13 @@ sigset_t TakenSignals() {
 // more connections than that, because at the end of descriptors even the operator is not let in.
 void FitIntoDescriptors(server::Config& config, Log& log) {
   // For connections that are told to go away, the store, listeners, files and the operator.
-  constexpr rlim_t kBesideConnections = 512;
+  constexpr rlim_t kOfALoop = 5;
+  const rlim_t beside_connections = 512 + kOfALoop * config.server.threads;
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  rlim_t room = limit.rlim_max - std::min(limit.rlim_max / 2, kBesideConnections);
+  rlim_t room = limit.rlim_max - std::min(limit.rlim_max / 2, beside_connections);
   if (!config.lss.listen.empty()) {
     config.lss.connections_max = std::min<std::uint64_t>(config.lss.connections_max, room / 2);
     room -= config.lss.connections_max;

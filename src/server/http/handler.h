@@ -52,8 +52,8 @@ struct Accepted {
   // all that came before has been answered.
   bool is_read = false;
   std::uint64_t body_bytes_max = 0;
-  // Called once with the whole body, on the connection's thread.  A Failure becomes the answer that
-  // OnFailure gives.
+  // Called once with the whole body, in a turn of the connection's loop.  A Failure becomes the
+  // answer that OnFailure gives.
   std::function<void(std::string body, Then<Response> then)> serve;
 };
 

@@ -100,6 +100,13 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
     client.SendRequest(path, body, headers);
     handler_.WaitFor(path);
   }
+  // At first whoever takes its place may not be there yet.
+  void HaveLaneWorkDoneByWhoReads(Client& client) {
+    for (int i = 0; i < 10'000 && handler_.worked_by_those_who_offered == 0; ++i) {
+      ASSERT_EQ(client.Exchange("/lane").body, "/lane");
+    }
+    ASSERT_GT(handler_.worked_by_those_who_offered, 0);
+  }
   void WaitForConnections(std::size_t count) {
     while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
   }
@@ -350,10 +357,7 @@ TEST_P(HttpServerTest, WhoReadsALoneRequestWorksOnItAndKeepsNobodyWaiting) {
   Start();
   Client client = Connect();
   Client other = Connect();
-  // Whoever takes its place may not be there yet.
-  while (handler_.worked_by_those_who_offered == 0) {
-    EXPECT_EQ(client.Exchange("/lane").body, "/lane");
-  }
+  HaveLaneWorkDoneByWhoReads(client);
   for (int i = 0; i < 20; ++i) {
     client.SendRequest("/lane/stuck");
     handler_.WaitForHead("/lane/stuck", i + 1);
@@ -363,6 +367,25 @@ TEST_P(HttpServerTest, WhoReadsALoneRequestWorksOnItAndKeepsNobodyWaiting) {
     EXPECT_EQ(client.Receive().body, "/lane/stuck");
   }
   EXPECT_GT(handler_.worked_by_those_who_offered, 1);
+}
+
+TEST_P(HttpServerTest, SomebodyIsAlwaysThereWhateverLanesAreStuck) {
+  options_.threads = 1;
+  Start();
+  Client client = Connect();
+  Client client2 = Connect();
+  Client other = Connect();
+  HaveLaneWorkDoneByWhoReads(client);
+  for (int i = 1; i <= 5; ++i) {
+    client.SendRequest("/lane/stuck");
+    handler_.WaitForHead("/lane/stuck", i);
+    client2.SendRequest("/lane2/stuck");
+    handler_.WaitForHead("/lane2/stuck", i);
+    EXPECT_EQ(other.Exchange("/echo").body, "/echo:");
+    handler_.let_go.release(2);
+    EXPECT_EQ(client.Receive().body, "/lane/stuck");
+    EXPECT_EQ(client2.Receive().body, "/lane2/stuck");
+  }
 }
 
 TEST_P(HttpServerTest, AnswersOfALaneComeInOrderWhoeverWorks) {
@@ -401,6 +424,42 @@ TEST_P(HttpServerTest, StoppingWaitsForWhoWorksAndSendsTheAnswer) {
     handler_.let_go.release();
     EXPECT_EQ(client.Receive().body, "/lane/stuck");
     EXPECT_TRUE(client.IsEnded());
+  }
+}
+
+// And not for the lane: the clients of a server whose database hangs are let go all the same.
+TEST_P(HttpServerTest, WhoWorksDoesNotKeepClientsBehindTheTimeToDrain) {
+  options_.threads = 1;
+  options_.drain_time_max = milliseconds(100);
+  Start();
+  Client client = Connect();
+  Client other = Connect();
+  HaveLaneWorkDoneByWhoReads(client);
+  HaveHeld(other, "/held/1");
+  client.SendRequest("/lane/stuck");
+  handler_.WaitForHead("/lane/stuck", 1);
+  std::jthread stopping([&] { server_->Stop(); });
+  EXPECT_EQ(other.Receive().status, 0);  // Or the lane's 20 seconds are over.
+  handler_.let_go.release();
+  handler_.Release("/held/1", {.body = "nobody hears this"});
+}
+
+TEST_P(HttpServerTest, AnswersAfterTheTimeToDrainAreDropped) {
+  options_.drain_time_max = milliseconds(20);
+  for (int i = 0; i < 10; ++i) {
+    Start();
+    Client client = Connect();
+    Client late = Connect();
+    HaveHeld(client, "/held/1");
+    HaveHeld(late, "/held/2");
+    std::jthread answering([&] {
+      std::this_thread::sleep_for(milliseconds(20));
+      const SoleAnswer scope(true);
+      handler_.Release("/held/1", {.body = "one"});
+    });
+    server_->Stop();
+    EXPECT_EQ(late.Receive().status, 0);
+    handler_.Release("/held/2", {.body = "two"});
   }
 }
 

@@ -37,7 +37,8 @@ namespace vss::server::testing {
 // /large...   answers 1.5 MiB at once
 // /failing    fails
 // /read...    and /held/read... are reads
-// /lane...    answers from a lane; /lane/stuck... keeps it until the test lets it go
+// /lane...    answers from a lane; /lane/stuck... keeps it until the test lets it go;
+// /lane2...   the same with another one
 class PathHandler final : public HttpHandler {
  public:
   ~PathHandler() override {
@@ -46,7 +47,7 @@ class PathHandler final : public HttpHandler {
 
   std::uint64_t body_bytes_max = 1 << 20;
   std::atomic<int> worked_by_those_who_offered = 0;  // Jobs of the lane.
-  std::binary_semaphore let_go{0};                   // Of /stuck and /lane/stuck.
+  std::counting_semaphore<> let_go{0};               // Of /stuck and /lane/stuck.
 
   Expected<Accepted, Response> OnHead(const RequestHead& head) override {
     const std::string path(head.Path());
@@ -111,7 +112,8 @@ class PathHandler final : public HttpHandler {
     if (path.starts_with("/large")) return then(Response{.body = std::string(3 << 19, 'x')});
     if (path.starts_with("/stuck")) BeStuck();
     if (path.starts_with("/lane")) {
-      EXPECT_FALSE(lane_.Offer({path, std::move(then), std::this_thread::get_id()}, 0));
+      Lane<Job>& lane = path.starts_with("/lane2") ? lane2_ : lane_;
+      EXPECT_FALSE(lane.Offer({path, std::move(then), std::this_thread::get_id()}, 0));
       return;
     }
     if (!path.starts_with("/held")) {
@@ -132,7 +134,7 @@ class PathHandler final : public HttpHandler {
   void Work(std::vector<Job> jobs) {
     for (Job& job : jobs) {
       if (job.offered_by == std::this_thread::get_id()) ++worked_by_those_who_offered;
-      if (job.path.starts_with("/lane/stuck")) BeStuck();
+      if (job.path.find("/stuck") != std::string::npos) BeStuck();
     }
     for (Job& job : jobs) job.then(Response{.body = job.path});
   }
@@ -143,6 +145,7 @@ class PathHandler final : public HttpHandler {
   std::map<std::string, int> heads_;
   std::string client_address_;
   Lane<Job> lane_{{}, [this](std::vector<Job> jobs) { Work(std::move(jobs)); }};
+  Lane<Job> lane2_{{}, [this](std::vector<Job> jobs) { Work(std::move(jobs)); }};
 };
 
 struct Reply {

@@ -80,7 +80,8 @@ void Loop::Join() {
 
 void Loop::Run() {
   poller_->Run();
-  if (--running_ == 0) CloseAll();
+  // The first, because the other may be at work for as long as a database takes.
+  if (running_-- == kThreads) CloseAll();
 }
 
 void Loop::Adopt(const Site& site, Arrival arrival) {
@@ -143,6 +144,7 @@ void Loop::Drain() {
 }
 
 void Loop::CloseAll() {
+  drain_until_ = SteadyTime::max();  // Over, there is nothing to stop any more.
   while (!connections_.empty()) {
     const auto connection = connections_.back();
     connection->Close();

@@ -94,6 +94,8 @@ bool Poller::Follow(std::unique_lock<std::mutex>& lead) {
     if (!is_stopped) static_cast<void>(lead.try_lock());
   }
   --followers_;
+  // The turn that stopped it comes to its end first.
+  if (is_stopped) const std::lock_guard turn(turn_);
   return !is_stopped;
 }
 
@@ -112,6 +114,7 @@ bool Poller::TakeTurn(std::function<void()>& work) {
   CHECK(count >= 0 || errno == EINTR);
   turn.lock();
   is_waiting_ = false;
+  if (is_stopped_) return false;
   const Stay stay(*this);
   untold_ = std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);
   for (const Watcher* watcher : std::exchange(forgotten_, {})) Forget(*watcher);

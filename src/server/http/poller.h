@@ -71,9 +71,9 @@ class Poller final {
   // The one whose watchers this thread is calling; nullptr: none.
   static const Poller* Here() { return here_; }
 
-  // Until Stop.  Of several threads one leads: it waits, and calls watchers.  In the last call of a
-  // turn it has a SpareHand, if another follows: while it is at that work the other takes the lead,
-  // but is woken up only if something happens.
+  // Until Stop, and the end of its turn.  Of several threads one leads: it waits, and calls
+  // watchers.  In the last call of a turn it has a SpareHand, if another follows: while it is at
+  // that work the other takes the lead, but is woken up only if something happens.
   void Run();
   // Waits until something happens and tells of it.  What is put into `work` is the caller's to do.
   // False: stopped.

@@ -69,7 +69,7 @@ class End final : public Poller::Watcher {
   FileDescriptor near_;
   FileDescriptor far_;
   std::function<void()> then_;
-  int times_ = 0;
+  std::atomic<int> times_ = 0;
   Readiness last_;
 };
 
@@ -274,10 +274,11 @@ class LedPollerTest : public SharedPollerTest {
   void GiveWork(End& end, const std::function<void()>& work) {
     std::atomic<bool> is_taken = false;
     RunHere([&] { end.Then([&] { is_taken = is_taken || SpareHand::Takes(work); }); });
-    while (!is_taken) {
+    for (int i = 0; i < 10'000 && !is_taken; ++i) {
       end.Send("now");
       std::this_thread::sleep_for(milliseconds(1));
     }
+    ASSERT_TRUE(is_taken);
     RunHere([&] { end.Then({}); });
   }
   void StopBoth() {
@@ -317,8 +318,9 @@ TEST_F(LedPollerTest, AnotherTakesTheLeadOfOneWhoTurnsToOtherWork) {
 
 TEST_F(LedPollerTest, NothingIsMissedWhenTheLeadChanges) {
   End end(poller_);
-  std::binary_semaphore told{0};
+  std::counting_semaphore<> told{0};
   std::atomic<int> worked = 0;
+  while (end.times() == 0) std::this_thread::yield();  // It can be written.
   RunHere([&] {
     end.Then([&] {
       end.Read();

@@ -1,6 +1,6 @@
 // A connection that a lane keeps: opened when it is needed, opened anew when it was lost.
 //
-// Threads:   IsAway from any thread, everything else from the lane's own.
+// Threads:   IsAway from any thread, everything else from whoever works for the lane.
 // Failures:  kUnavailable.  While the database is away an attempt is made only now and then, and in
 //            between the answer is given at once.
 #ifndef VSS_STORE_POSTGRES_PG_SESSION_H_
