@@ -315,6 +315,7 @@ TEST_P(HttpServerTest, WhoeverSendsAnswersMayMeetClientsThatLeave) {
   constexpr int kRounds = 100;
   Start();
   std::vector<std::jthread> threads;
+  threads.reserve(kClients);
   for (int i = 0; i < kClients; ++i) {
     threads.emplace_back([this, path = "/held/" + std::to_string(i)] {
       for (int round = 0; round < kRounds; ++round) {
@@ -393,6 +394,7 @@ TEST_P(HttpServerTest, AnswersOfALaneComeInOrderWhoeverWorks) {
   constexpr int kRounds = 300;
   Start();
   std::vector<std::jthread> threads;
+  threads.reserve(kClients);
   for (int i = 0; i < kClients; ++i) {
     threads.emplace_back([this] {
       for (int round = 0; round < kRounds; round += 30) {
