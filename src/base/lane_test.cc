@@ -7,7 +7,6 @@
 #include <functional>
 #include <mutex>
 #include <semaphore>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -29,6 +28,13 @@ class LaneTest : public ::testing::Test {
   };
 
   void Offer(int job) { EXPECT_FALSE(lane_.Offer(job, 1)); }
+  // What the caller's hand has taken, if anything.
+  std::function<void()> OfferToASpareHand(int job) {
+    std::function<void()> work;
+    const SpareHand hand(&work);
+    Offer(job);
+    return work;
+  }
   Batch Next() {
     EXPECT_TRUE(begun_.try_acquire_for(std::chrono::seconds(20)));
     const std::lock_guard lock(mutex_);
@@ -109,11 +115,7 @@ TEST_F(LaneTest, FinishesWhatWasAccepted) {
 }
 
 TEST_F(LaneTest, ASpareHandWorksHere) {
-  std::function<void()> work;
-  {
-    const SpareHand hand(&work);
-    Offer(1);
-  }
+  const std::function<void()> work = OfferToASpareHand(1);
   ASSERT_TRUE(work);
   work();
   const Batch batch = Next();
@@ -135,12 +137,7 @@ TEST_F(LaneTest, ASpareHandIsNotNeededWhereSomebodyIsAtWork) {
   HoldUp();
   Offer(1);
   Next();
-  std::function<void()> work;
-  {
-    const SpareHand hand(&work);
-    Offer(2);
-  }
-  EXPECT_FALSE(work);
+  EXPECT_FALSE(OfferToASpareHand(2));
   LetGo();
   EXPECT_FALSE(Next().IsHere());
 }
@@ -154,21 +151,12 @@ TEST_F(LaneTest, ASpareHandIsNotTakenWhereJobsCameTogether) {
   Offer(3);
   LetGo();
   EXPECT_EQ(Next().jobs, (Jobs{2, 3}));
-  std::function<void()> work;
-  {
-    const SpareHand hand(&work);
-    Offer(4);
-  }
-  EXPECT_FALSE(work);
+  EXPECT_FALSE(OfferToASpareHand(4));
   EXPECT_EQ(Next().jobs, Jobs{4});
 }
 
 TEST_F(LaneTest, WhatASpareHandHasNotBegunIsFinishedAllTheSame) {
-  std::function<void()> work;
-  {
-    const SpareHand hand(&work);
-    Offer(1);
-  }
+  const std::function<void()> work = OfferToASpareHand(1);
   lane_.Finish();
   EXPECT_FALSE(Next().IsHere());
   work();
@@ -177,14 +165,7 @@ TEST_F(LaneTest, WhatASpareHandHasNotBegunIsFinishedAllTheSame) {
 
 TEST_F(LaneTest, FinishingWaitsForASpareHand) {
   HoldUp();
-  std::thread other([this] {
-    std::function<void()> work;
-    {
-      const SpareHand hand(&work);
-      Offer(1);
-    }
-    work();
-  });
+  std::thread other([this] { OfferToASpareHand(1)(); });
   Next();
   std::atomic<bool> is_finished = false;
   std::thread finishing([&] {

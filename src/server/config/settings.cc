@@ -191,7 +191,8 @@ std::vector<Setting> SettingsOf(Config& c) {
       {"server.tls_key", &c.server.tls_key,
        "PEM file with the private key. Both files are read again when they change and on SIGHUP."},
       {"server.threads", &c.server.threads,
-       "Threads that serve connections; 0 is one for each core."},
+       "Threads that serve connections, each with one that takes its place; 0 is one for each "
+       "core."},
       {"server.trusted_proxies", &c.server.trusted_proxies,
        "Networks (10.0.0.0/8, ::1) of proxies whose X-Forwarded-For names the client."},
       {"server.cors_origins", &c.server.cors_origins,

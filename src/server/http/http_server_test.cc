@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -106,6 +107,16 @@ class HttpServerTest : public ::testing::TestWithParam<Link> {
       ASSERT_EQ(client.Exchange("/lane").body, "/lane");
     }
     ASSERT_GT(handler_.worked_by_those_who_offered, 0);
+  }
+  // Each on a thread of its own; then nothing is left of any.
+  void HaveFourDo(const std::function<void(int)>& f) {
+    {
+      std::vector<std::jthread> threads;
+      threads.reserve(4);
+      for (int i = 0; i < 4; ++i) threads.emplace_back(f, i);
+    }
+    WaitForConnections(0);
+    WaitForRoom();
   }
   void WaitForConnections(std::size_t count) {
     while (server_->Connections() != count) std::this_thread::sleep_for(milliseconds(1));
@@ -311,31 +322,23 @@ TEST_P(HttpServerTest, WhoHasOneAnswerToGiveSendsItItself) {
 }
 
 TEST_P(HttpServerTest, WhoeverSendsAnswersMayMeetClientsThatLeave) {
-  constexpr int kClients = 4;
-  constexpr int kRounds = 100;
   Start();
-  std::vector<std::jthread> threads;
-  threads.reserve(kClients);
-  for (int i = 0; i < kClients; ++i) {
-    threads.emplace_back([this, path = "/held/" + std::to_string(i)] {
-      for (int round = 0; round < kRounds; ++round) {
-        Client client = Connect();
-        client.SendRequest(path);
-        client.SendRequest("/echo", "next");
-        handler_.WaitFor(path);
-        std::jthread answering([&] {
-          const SoleAnswer scope(true);
-          handler_.Release(path, {.body = "one"});
-        });
-        if (round % 2 == 0) continue;
-        EXPECT_EQ(client.Receive().body, "one");
-        EXPECT_EQ(client.Receive().body, "/echo:next");
-      }
-    });
-  }
-  threads.clear();
-  WaitForConnections(0);
-  WaitForRoom();
+  HaveFourDo([this](int i) {
+    const std::string path = "/held/" + std::to_string(i);
+    for (int round = 0; round < 100; ++round) {
+      Client client = Connect();
+      client.SendRequest(path);
+      client.SendRequest("/echo", "next");
+      handler_.WaitFor(path);
+      std::jthread answering([&] {
+        const SoleAnswer scope(true);
+        handler_.Release(path, {.body = "one"});
+      });
+      if (round % 2 == 0) continue;
+      EXPECT_EQ(client.Receive().body, "one");
+      EXPECT_EQ(client.Receive().body, "/echo:next");
+    }
+  });
 }
 
 TEST_P(HttpServerTest, TheLastAnswerMayComeFromWhoeverGivesIt) {
@@ -390,29 +393,20 @@ TEST_P(HttpServerTest, SomebodyIsAlwaysThereWhateverLanesAreStuck) {
 }
 
 TEST_P(HttpServerTest, AnswersOfALaneComeInOrderWhoeverWorks) {
-  constexpr int kClients = 4;
-  constexpr int kRounds = 300;
   Start();
-  std::vector<std::jthread> threads;
-  threads.reserve(kClients);
-  for (int i = 0; i < kClients; ++i) {
-    threads.emplace_back([this] {
-      for (int round = 0; round < kRounds; round += 30) {
-        Client client = Connect();
-        for (int j = 0; j < 10; ++j) {
-          client.SendRequest("/lane/1");
-          client.SendRequest("/lane/2");
-          EXPECT_EQ(client.Receive().body, "/lane/1");
-          EXPECT_EQ(client.Receive().body, "/lane/2");
-          EXPECT_EQ(client.Exchange("/lane/3").body, "/lane/3");
-        }
-        client.SendRequest("/lane/nobody-hears-this");
+  HaveFourDo([this](int) {
+    for (int connection = 0; connection < 10; ++connection) {
+      Client client = Connect();
+      for (int round = 0; round < 10; ++round) {
+        client.SendRequest("/lane/1");
+        client.SendRequest("/lane/2");
+        EXPECT_EQ(client.Receive().body, "/lane/1");
+        EXPECT_EQ(client.Receive().body, "/lane/2");
+        EXPECT_EQ(client.Exchange("/lane/3").body, "/lane/3");
       }
-    });
-  }
-  threads.clear();
-  WaitForConnections(0);
-  WaitForRoom();
+      client.SendRequest("/lane/nobody-hears-this");
+    }
+  });
 }
 
 TEST_P(HttpServerTest, StoppingWaitsForWhoWorksAndSendsTheAnswer) {

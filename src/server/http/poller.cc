@@ -94,9 +94,9 @@ bool Poller::Follow(std::unique_lock<std::mutex>& lead) {
     if (!is_stopped) static_cast<void>(lead.try_lock());
   }
   --followers_;
-  // The turn that stopped it comes to its end first.
-  if (is_stopped) const std::lock_guard turn(turn_);
-  return !is_stopped;
+  if (!is_stopped) return true;
+  const std::lock_guard turn(turn_);  // The one that stopped it comes to its end first.
+  return false;
 }
 
 void Poller::CallFollowers(bool when_something_happens) {

@@ -5,7 +5,7 @@
 // remember that.
 //
 // Threads: Watch, Post, TryRun and Run from any.  The rest, and all calls of watchers and of what
-// was posted, happen one at a time: on the thread that waits, or in TryRun while it does.
+// was posted, happen one at a time: on the thread that leads, or in TryRun.
 #ifndef VSS_SERVER_HTTP_POLLER_H_
 #define VSS_SERVER_HTTP_POLLER_H_
 

@@ -226,10 +226,15 @@ TEST_F(PollerTest, NobodyTurnsToOtherWorkWhomNobodyFollows) {
 // Run by a thread of its own, until it is stopped.
 class SharedPollerTest : public PollerTest {
  protected:
-  // On this thread, as soon as the other waits.
+  // On this thread, as soon as no other takes a turn.
   template <typename F>
   void RunHere(F f) {
     while (!poller_.TryRun(f)) std::this_thread::yield();
+  }
+
+  void Stop() {
+    RunHere([&] { poller_.Stop(); });
+    other_.join();
   }
 
   std::thread other_{[this] { poller_.Run(); }};
@@ -244,8 +249,7 @@ TEST_F(SharedPollerTest, AnotherThreadMayTakeATurn) {
   });
   EXPECT_EQ(ran, std::this_thread::get_id());
   EXPECT_EQ(Poller::Here(), nullptr);
-  RunHere([&] { poller_.Stop(); });
-  other_.join();
+  Stop();
   EXPECT_FALSE(poller_.TryRun([] {})) << "nobody runs it any more";
 }
 
@@ -282,8 +286,7 @@ class LedPollerTest : public SharedPollerTest {
     RunHere([&] { end.Then({}); });
   }
   void StopBoth() {
-    RunHere([&] { poller_.Stop(); });
-    other_.join();
+    Stop();
     third_.join();
   }
 
@@ -362,8 +365,7 @@ TEST_F(SharedPollerTest, WhoWasForgottenInAnothersTurnHearsNothing) {
     EXPECT_EQ(end->times(), times);
     sender.join();
   }
-  RunHere([&] { poller_.Stop(); });
-  other_.join();
+  Stop();
 }
 
 }  // namespace
