@@ -112,7 +112,6 @@ void Connection::OnHead() {
   EnterPhase(Phase::kNothing);  // Whatever is waited for next has its own time.
   memo_ = {.is_head = head.method == "HEAD",
            .keeps_alive = head.keeps_alive,
-           .since = now_,
            .allowed_origin = site_.cors.AllowedOrigin(head)};
   if (auto answer = site_.cors.AnswerPreflight(head)) return Reject(*std::move(answer));
 
@@ -168,7 +167,6 @@ void Connection::OnRequest() {
   std::string body = reader_.TakeBody();
   if (!accepted_) return lease_.Set(reader_.BytesHeld());  // Answered already.
   if (!lease_.TrySet(body.size())) return Refuse(Refusal::kOverloaded);
-  memo_.since = now_;
   memo_.bytes_in = body.size();
   if (!memo_.keeps_alive) is_reading_ = false;
   waiting_ = Waiting{*std::exchange(accepted_, std::nullopt), std::move(body),
@@ -218,7 +216,6 @@ void Connection::Refuse(Refusal refusal) {
   is_reading_ = false;
   if (is_answered) return;
   memo_.keeps_alive = false;
-  memo_.since = loop_.Now();
   Answer(site_.handler.OnRefusal(refusal), std::exchange(memo_, {}));
 }
 
@@ -359,7 +356,6 @@ bool Connection::Sent(std::uint64_t bytes) {
   bytes_written_ += bytes;
   turn_bytes_left_ -= bytes;
   front_sent_ += bytes;
-  const SteadyTime now = loop_.Now();
   std::size_t left = 0;
   for (; left < slots_.size(); ++left) {
     const Slot& slot = slots_[left];
@@ -369,7 +365,6 @@ bool Connection::Sent(std::uint64_t bytes) {
     unsent_bytes_ -= slot.BodyBytes();
     if (slot.is_interim) continue;
     site_.observer.OnRequest({.status = slot.response.status,
-                              .duration = now - slot.memo.since,
                               .bytes_in = slot.memo.bytes_in,
                               .bytes_out = slot.BodyBytes()});
   }

@@ -91,7 +91,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   struct Memo {
     bool is_head = false;  // HEAD: the answer has no body.
     bool keeps_alive = true;
-    SteadyTime since = {};
     std::uint64_t bytes_in = 0;
     std::string allowed_origin = {};  // Of the page that may see the answer (cors.h).
   };

@@ -2,16 +2,14 @@
 #ifndef VSS_SERVER_HTTP_HTTP_OBSERVER_H_
 #define VSS_SERVER_HTTP_HTTP_OBSERVER_H_
 
-#include <chrono>
 #include <cstdint>
 
 namespace vss::server {
 
 struct FinishedRequest {
   int status;
-  std::chrono::nanoseconds duration;  // From its last byte in to its last byte out.
-  std::uint64_t bytes_in;             // Of the body.
-  std::uint64_t bytes_out;            // Of the body.
+  std::uint64_t bytes_in;   // Of the body.
+  std::uint64_t bytes_out;  // Of the body.
 };
 
 enum class Timeout { kHead, kBody, kIdle, kWrite };

@@ -32,6 +32,10 @@ class PlainTransport final : public Transport {
   }
 
   Moved WriteSome(std::span<const std::string_view> parts) override {
+    if (parts.size() == 1) {  // Most answers, and a call that costs less.
+      return FromSystem(::send(socket_, parts[0].data(), parts[0].size(), MSG_NOSIGNAL),
+                        Moved::Status::kWantWrite);
+    }
     std::array<iovec, kPartsMax> vectors;
     const std::size_t count = std::min(parts.size(), kPartsMax);
     for (std::size_t i = 0; i < count; ++i) {

@@ -15,7 +15,7 @@ std::int64_t SizeOf(const Key& key, const std::string& value) {
 
 void MemoryStore::Commit(Space space, Batch batch, Deadline deadline, Then<CommitOutcome> then) {
   if (deadline.HasPassed(clock_.Steady())) return then(Overloaded(kTooLate));
-  then(rows_.With([&](Rows& rows) { return Apply(rows, space, std::move(batch)); }));
+  then(rows_.With([&](Rows& rows) { return Apply(rows, space, batch); }));
 }
 
 void MemoryStore::Get(Space space, std::vector<Key> keys, Deadline deadline,
@@ -44,35 +44,37 @@ void MemoryStore::Scan(Space space, ScanQuery query, Deadline deadline, Then<Sca
   then(rows_.With([&](Rows& rows) { return ScanIn(rows, space, query); }));
 }
 
-CommitOutcome MemoryStore::Apply(Rows& rows, const Space& space, Batch batch) {
+CommitOutcome MemoryStore::Apply(Rows& rows, const Space& space, Batch& batch) {
   SpaceRows& target = rows.spaces[space];
+  const auto none = target.by_key.end();
 
+  RowsOfBatch found;
   std::vector<Obstacle> obstacles;
   for (const Change& change : batch.changes) {
-    const auto row = target.by_key.find(change.key);
+    const auto row = found.emplace_back(target.by_key.find(change.key));
     std::optional<Version> present;
-    if (row != target.by_key.end()) present = row->second.version;
+    if (row != none) present = row->second.version;
     if (!change.guard.HoldsFor(present)) obstacles.push_back({change.key, present});
   }
   if (!obstacles.empty()) return CommitOutcome::Conflict(std::move(obstacles));
 
   Usage& usage = rows.usage[space.tenant];
   const Usage before = usage;
-  const Usage after = UsageAfter(target, before, batch);
+  const Usage after = UsageAfter(target, found, before, batch);
   if (const auto broken = QuotaBroken(batch.allowance, before, after)) {
     return CommitOutcome::OverQuota(*broken);
   }
   usage = after;
 
-  for (Change& change : batch.changes) {
-    const auto row = target.by_key.find(change.key);
-    const bool is_there = row != target.by_key.end();
-    if (change.action == Change::Action::kRemove && is_there) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Change& change = batch.changes[i];
+    const auto row = found[i];
+    if (change.action == Change::Action::kRemove && row != none) {
       target.by_rank.erase(row->second.rank);
       target.by_key.erase(row);
-    } else if (change.action == Change::Action::kWrite && is_there) {
+    } else if (change.action == Change::Action::kWrite && row != none) {
       row->second.version = change.version;
-      row->second.value = std::move(change.value);
+      row->second.value.swap(change.value);
     } else if (change.action == Change::Action::kWrite) {
       const Rank rank = ++rows.last_rank;
       target.by_rank.emplace(rank, change.key);
@@ -84,15 +86,15 @@ CommitOutcome MemoryStore::Apply(Rows& rows, const Space& space, Batch batch) {
                                   after.keys > 0);
 }
 
-Usage MemoryStore::UsageAfter(const SpaceRows& before, Usage usage, const Batch& batch) {
+Usage MemoryStore::UsageAfter(const SpaceRows& before, const RowsOfBatch& found, Usage usage,
+                              const Batch& batch) {
   std::int64_t keys_of_space = static_cast<std::int64_t>(before.by_key.size());
   const bool was_empty = keys_of_space == 0;
-  for (const Change& change : batch.changes) {
-    const auto row = before.by_key.find(change.key);
-    const bool is_there = row != before.by_key.end();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Change& change = batch.changes[i];
     if (change.action == Change::Action::kCheck) continue;
-    if (is_there) {
-      usage.bytes -= SizeOf(change.key, row->second.value);
+    if (found[i] != before.by_key.end()) {
+      usage.bytes -= SizeOf(change.key, found[i]->second.value);
       --usage.keys;
       --keys_of_space;
     }

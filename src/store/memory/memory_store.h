@@ -33,8 +33,10 @@ class MemoryStore final : public Store {
     std::string value;
     Rank rank;
   };
+  using ByKey = std::map<Key, Row>;
+  using RowsOfBatch = std::vector<ByKey::iterator>;  // One a change; the end: not there.
   struct SpaceRows {
-    std::map<Key, Row> by_key;
+    ByKey by_key;
     std::map<Rank, Key> by_rank;
   };
   struct Rows {
@@ -43,8 +45,10 @@ class MemoryStore final : public Store {
     Rank last_rank = 0;
   };
 
-  static CommitOutcome Apply(Rows& rows, const Space& space, Batch batch);
-  static Usage UsageAfter(const SpaceRows& before, Usage usage, const Batch& batch);
+  // Leaves values that were overwritten in `batch`, to be freed when no lock is held.
+  static CommitOutcome Apply(Rows& rows, const Space& space, Batch& batch);
+  static Usage UsageAfter(const SpaceRows& before, const RowsOfBatch& found, Usage usage,
+                          const Batch& batch);
   static Page ListIn(const Rows& rows, const Space& space, const ListQuery& query);
   static ScanResult ScanIn(const Rows& rows, const Space& space, const ScanQuery& query);
 
