@@ -4,8 +4,8 @@
 // timer: while one batch is on its way to the disk the next one gathers, so a lone caller waits for
 // nobody and a thousand callers share one flush.
 //
-// Threads:   Offer and Waiting from any thread.  `work` runs on one at a time: the lane's own or,
-//            if nobody is at work, a caller's that has a SpareHand.
+// Threads:   Offer, Waiting and Load from any thread.  `work` runs on one at a time: the lane's own
+//            or, if nobody is at work, a caller's that has a SpareHand.
 // Stopping:  Finish, or the destructor, lets the lane finish every job that was accepted and joins
 //            it.
 #ifndef VSS_BASE_LANE_H_
@@ -78,6 +78,11 @@ class Lane final {
   std::size_t Waiting() const {
     const std::lock_guard lock(mutex_);
     return queue_.size();
+  }
+  // The jobs that wait, and one for those that are being worked on.
+  std::size_t Load() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size() + (is_at_work_ ? 1 : 0);
   }
 
  private:

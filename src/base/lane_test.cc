@@ -90,6 +90,18 @@ TEST_F(LaneTest, GathersWhileItIsAtWork) {
   EXPECT_TRUE(last.is_sole);
 }
 
+TEST_F(LaneTest, ItsLoadIsWhatWaitsAndWhatIsBeingWorkedOn) {
+  EXPECT_EQ(lane_.Load(), 0U);
+  HoldUp();
+  Offer(1);
+  Next();
+  EXPECT_EQ(lane_.Waiting(), 0U);
+  EXPECT_EQ(lane_.Load(), 1U);
+  Offer(2);
+  EXPECT_EQ(lane_.Load(), 2U);
+  LetGo();
+}
+
 TEST_F(LaneTest, ASoleJobIsNoSoleAnswerWhileOthersWait) {
   HoldUp();
   Offer(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -95,6 +96,10 @@ class ReadLane final {
     if (reader_.IsAway()) return job.Fail(Unavailable(kAway));
     if (auto refused = lane_.Offer(std::move(job), 0)) refused->Fail(Overloaded(kBusy));
   }
+  // The most, if what comes now would not be done.
+  std::size_t Load() const {
+    return reader_.IsAway() ? std::numeric_limits<std::size_t>::max() : lane_.Load();
+  }
   void Finish() { lane_.Finish(); }
 
  private:
@@ -167,10 +172,13 @@ class PostgresStore final : public Store {
     Offer(first, read_lanes_.size() - first, std::move(job));
   }
 
-  // To one of `count` lanes, in turn.
+  // To the one of `count` lanes with the least to do; in turn, if they have as much.
   void Offer(std::size_t first, std::size_t count, ReadJob job) {
-    const std::size_t turn = next_reader_.fetch_add(1, std::memory_order_relaxed);
-    read_lanes_[first + turn % count]->Offer(std::move(job));
+    std::size_t best = first + next_reader_.fetch_add(1, std::memory_order_relaxed) % count;
+    for (std::size_t lane = first; lane < first + count; ++lane) {
+      if (read_lanes_[lane]->Load() < read_lanes_[best]->Load()) best = lane;
+    }
+    read_lanes_[best]->Offer(std::move(job));
   }
 
   const PostgresOptions options_;
